@@ -1,0 +1,51 @@
+# make run   sets everything up and opens the app
+# make test  sets everything up, browser included, and passes the tests
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8501
+STAMPS := .venv/.stamps
+
+.PHONY: run test check unit e2e bench setup setup-run setup-dev browser clean
+.DEFAULT_GOAL := run
+
+run: setup-run
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: setup
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -m "not bench and not slow"
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+bench: setup-dev
+	$(BIN)/python -m pytest -m bench -s tests/bench
+
+setup: setup-dev browser
+
+setup-run: $(STAMPS)/run
+setup-dev: $(STAMPS)/dev
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version)."; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing: install the package python3-venv."; exit 1; }
+
+$(STAMPS)/run: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: requirements-dev.txt $(STAMPS)/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+browser:
+	@bash tests/e2e/install_browser.sh
+
+clean:
+	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
