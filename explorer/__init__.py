@@ -1,0 +1,1 @@
+"""Residual Explorer: assemble, see, train and compare residual networks."""

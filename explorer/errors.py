@@ -1,0 +1,108 @@
+"""Everything a person can cause to go wrong, as one tree.
+
+    ExplorerError               a message and a hint, both written for the person
+      SpecError                 a network description that cannot be meant; knows where
+        ShapeError              two branches that do not fit; knows the address and both shapes
+        BudgetError             larger than the limits allow; knows which limit
+      UrlError                  a link that cannot be read
+      DataError                 a data set or an image that cannot be used
+      WeightsError              weights that do not belong to the network
+      JobError                  background work that cannot be started or went wrong
+
+Raise these for whatever a person can cause; use ``assert`` for our own invariants only.
+"""
+
+from __future__ import annotations
+
+
+class ExplorerError(Exception):
+    """A sentence about what is wrong, and one about what to do.
+
+    Args:
+        message: What is wrong, in one sentence.
+        hint: What to do about it, in one sentence; may be empty.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep both sentences; ``str()`` joins them."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return message and hint as one line."""
+        return f"{self.message} {self.hint}".strip()
+
+
+class SpecError(ExplorerError):
+    """A network description with a value that cannot be meant.
+
+    Args:
+        message: What is wrong.
+        hint: What to do.
+        location: Where, as a dotted path such as ``stages.2.block.groups``.
+    """
+
+    def __init__(self, message: str, hint: str = "", location: str = "") -> None:
+        """Keep the location beside the sentences."""
+        super().__init__(message, hint)
+        self.location = location
+
+
+class ShapeError(SpecError):
+    """Two tensors that must be equal in shape and are not, or an op that cannot take its input.
+
+    Args:
+        message: What is wrong.
+        hint: What to do.
+        address: The node at which they meet, such as ``layer2.0.add``.
+        shapes: The shapes that met there, each ``(channels, height, width)``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        address: str = "",
+        shapes: tuple[tuple[int, ...], ...] = (),
+    ) -> None:
+        """Keep the address and the shapes beside the sentences."""
+        super().__init__(message, hint, location=address)
+        self.address = address
+        self.shapes = shapes
+
+
+class BudgetError(SpecError):
+    """A network larger than the limits allow.
+
+    Args:
+        message: Which limit, by how much.
+        hint: How to get under it.
+        quantity: The name of the limit, such as ``params``.
+        value: What the network needs.
+        limit: What is allowed.
+    """
+
+    def __init__(self, message: str, hint: str, *, quantity: str, value: int, limit: int) -> None:
+        """Keep the figures beside the sentences."""
+        super().__init__(message, hint, location=quantity)
+        self.quantity = quantity
+        self.value = value
+        self.limit = limit
+
+
+class UrlError(ExplorerError):
+    """A link that cannot be read."""
+
+
+class DataError(ExplorerError):
+    """A data set or an image that cannot be used."""
+
+
+class WeightsError(ExplorerError):
+    """Weights that do not belong to the network."""
+
+
+class JobError(ExplorerError):
+    """Background work that cannot be started, was refused, or went wrong."""
