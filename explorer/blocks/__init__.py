@@ -1,0 +1,22 @@
+"""The block families: one file each, mutually ignorant; this union is the list of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from explorer.block import BlockParams
+from explorer.blocks.basic import Basic
+from explorer.blocks.bottleneck import Bottleneck
+from explorer.blocks.plain import Plain
+from explorer.blocks.preact import PreAct
+from explorer.blocks.res2net import Res2Net
+
+Families = Plain | Basic | Bottleneck | PreAct | Res2Net
+AnyBlock = Annotated[Families, Field(discriminator="kind")]
+
+FAMILIES: dict[str, type[BlockParams]] = {
+    family.model_fields["kind"].default: family for family in get_args(Families)
+}
+"""Every family by its kind."""

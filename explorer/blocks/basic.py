@@ -1,0 +1,40 @@
+"""The basic residual unit: two 3x3 convolutions (He et al. 2015, Fig. 2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal, final
+
+from explorer.block import RELU, BlockParams, Place, Shortcut, add_shortcut, conv_bn_relu
+from explorer.ir.ops import BatchNorm2d, Conv2d
+
+if TYPE_CHECKING:
+    from explorer.ir.graph import GraphBuilder, Value
+
+
+@final
+class Basic(BlockParams):
+    """y = ReLU(F(x) + x) with F = BN W2 ReLU BN W1."""
+
+    kind: Literal["basic"] = "basic"
+    shortcut: Shortcut = "B"
+    title: ClassVar[str] = "Basic"
+    reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning for Image Recognition"
+    formula: ClassVar[str] = "y = ReLU(F(x) + x)"
+
+    @property
+    def num_layers(self) -> int:
+        """Return 2."""
+        return 2
+
+    def out_channels(self, width: int) -> int:
+        """Return the width: nothing expands."""
+        return width
+
+    def lower(self, b: GraphBuilder, x: Value, place: Place) -> Value:
+        """List the two convolutions, the shortcut, the addition and the ReLU after it."""
+        width = place.width
+        out = conv_bn_relu(b, x, 1, Conv2d(x.shape[0], width, stride=place.stride))
+        out = b.add("conv2", Conv2d(width, width), out)
+        out = b.add("bn2", BatchNorm2d(width), out)
+        out = add_shortcut(b, x, out, self.shortcut, place.stride)
+        return b.add("relu2", RELU, out)

@@ -1,0 +1,100 @@
+"""The Res2Net unit: scales inside one bottleneck (Gao et al. 2019).
+
+Implemented as in the authors' code, whose names and weights it shares: splits 0 to s-2 are
+convolved, the last split passes; the paper's figure passes the first, which is the same
+function up to the order of channels. The first block of every stage (the 'stage' block) has no
+hierarchical sums, and average-pools the passing split.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, final
+
+from pydantic import Field
+
+from explorer.block import (
+    RELU,
+    BaseWidth,
+    BlockParams,
+    Groups,
+    Place,
+    Shortcut,
+    add_shortcut,
+    conv1x1,
+    conv_bn_relu,
+)
+from explorer.ir.graph import ADD
+from explorer.ir.ops import AvgPool2d, BatchNorm2d, Concat, Conv2d, Slice
+
+if TYPE_CHECKING:
+    from explorer.ir.graph import GraphBuilder, Value
+
+EXPANSION = 4
+
+
+@final
+class Res2Net(BlockParams):
+    """y_i = K_i(x_i + y_{i-1}) over ``scale`` splits between two 1x1 convolutions."""
+
+    kind: Literal["res2net"] = "res2net"
+    scale: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=16,
+            title="Scale",
+            description="Number of splits; each convolved split also sees the one before it.",
+        ),
+    ] = 4
+    base_width: BaseWidth = 26
+    groups: Groups = 1
+    shortcut: Shortcut = "B"
+    title: ClassVar[str] = "Res2Net"
+    reference: ClassVar[str] = "Gao et al. 2019, Res2Net: A New Multi-scale Backbone Architecture"
+    formula: ClassVar[str] = "y = ReLU(F(x) + x), F split into scales"
+
+    @property
+    def num_layers(self) -> int:
+        """Return 3: the splits count as one layer, as in the name of the network."""
+        return 3
+
+    def out_channels(self, width: int) -> int:
+        """Return four times the width."""
+        return EXPANSION * width
+
+    def split_width(self, width: int) -> int:
+        """Return the channels of one split: floor(width * base_width / 64) * groups."""
+        return width * self.base_width // 64 * self.groups
+
+    def lower(self, b: GraphBuilder, x: Value, place: Place) -> Value:
+        """List 1x1, the scales, 1x1, the shortcut, the addition and the ReLU after it."""
+        inner = self.split_width(place.width) * self.scale
+        out_channels = self.out_channels(place.width)
+        out = conv_bn_relu(b, x, 1, conv1x1(x.shape[0], inner))
+        out = self._scales(b, out, place)
+        out = b.add("conv3", conv1x1(inner, out_channels), out)
+        out = b.add("bn3", BatchNorm2d(out_channels), out)
+        out = add_shortcut(b, x, out, self.shortcut, place.stride)
+        return b.add("relu3", RELU, out)
+
+    def _scales(self, b: GraphBuilder, x: Value, place: Place) -> Value:
+        width = self.split_width(place.width)
+        if self.scale == 1:
+            return self._convolve(b, x, 0, width, place.stride)
+        splits = [
+            b.add(f"split.{i}", Slice(i * width, (i + 1) * width), x) for i in range(self.scale)
+        ]
+        outputs: list[Value] = []
+        for i, split in enumerate(splits[:-1]):
+            joins = i > 0 and not place.is_first
+            lane = b.add(f"sum.{i}", ADD, split, outputs[-1]) if joins else split
+            outputs.append(self._convolve(b, lane, i, width, place.stride))
+        last = splits[-1]
+        if place.is_first:
+            last = b.add("pool", AvgPool2d(3, stride=place.stride, padding=1), last)
+        return b.add("concat", Concat(), *outputs, last)
+
+    def _convolve(self, b: GraphBuilder, x: Value, i: int, width: int, stride: int) -> Value:
+        out = b.add(f"convs.{i}", Conv2d(width, width, stride=stride, groups=self.groups), x)
+        out = b.add(f"bns.{i}", BatchNorm2d(width), out)
+        return b.add(f"relus.{i}", RELU, out)

@@ -1,0 +1,215 @@
+"""Build a network: an interpreter from the graph to ``torch.nn.Module``.
+
+Submodule names are the graph's addresses, no module is used twice and nothing is in place, so
+that what is read at an address is what the graph says stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from explorer.address import INPUT, Address
+from explorer.graph import lower
+from explorer.ir import ops
+
+if TYPE_CHECKING:
+    from explorer.ir.graph import Graph
+    from explorer.spec import NetworkSpec
+
+Tap = Callable[[Address, Tensor], Tensor]
+"""Called with every node's address and output; what it returns goes on through the network."""
+
+
+class Sum(nn.Module):
+    """Sum of tensors of one shape."""
+
+    def forward(self, *xs: Tensor) -> Tensor:
+        """Return the sum of tensors (N, C, H, W)."""
+        total = xs[0]
+        for x in xs[1:]:
+            total = total + x
+        return total
+
+
+class Concat(nn.Module):
+    """Channels of several tensors one after the other."""
+
+    def forward(self, *xs: Tensor) -> Tensor:
+        """Join tensors (N, C_i, H, W) along the channels."""
+        return torch.cat(xs, dim=1)
+
+
+class Slice(nn.Module):
+    """Some consecutive channels."""
+
+    def __init__(self, start: int, stop: int) -> None:
+        """Keep channels ``start`` to ``stop``, exclusive."""
+        super().__init__()
+        self.start, self.stop = start, stop
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the channels of a tensor (N, C, H, W)."""
+        return x[:, self.start : self.stop]
+
+    def extra_repr(self) -> str:
+        """Return the range of channels."""
+        return f"{self.start}, {self.stop}"
+
+
+class PadChannels(nn.Module):
+    """Every ``stride``-th position, zero channels appended (He et al. 2015, option A)."""
+
+    def __init__(self, extra: int, stride: int) -> None:
+        """Append ``extra`` channels."""
+        super().__init__()
+        self.extra, self.stride = extra, stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (N, C + extra, H / stride, W / stride)."""
+        x = x[:, :, :: self.stride, :: self.stride]
+        return nn.functional.pad(x, (0, 0, 0, 0, 0, self.extra))
+
+    def extra_repr(self) -> str:
+        """Return the added channels and the stride."""
+        return f"extra={self.extra}, stride={self.stride}"
+
+
+def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one line for each op
+    """Return a new module for one op."""
+    match op:
+        case ops.Conv2d():
+            return nn.Conv2d(
+                op.in_channels,
+                op.out_channels,
+                op.kernel_size,
+                op.stride,
+                op.padding,
+                op.dilation,
+                op.groups,
+                op.bias,
+            )
+        case ops.BatchNorm2d():
+            return nn.BatchNorm2d(op.channels)
+        case ops.ReLU():
+            return nn.ReLU(inplace=False)
+        case ops.MaxPool2d():
+            return nn.MaxPool2d(op.kernel_size, op.stride, op.padding)
+        case ops.AvgPool2d():
+            return nn.AvgPool2d(op.kernel_size, op.stride, op.padding)
+        case ops.GlobalAvgPool():
+            return nn.AdaptiveAvgPool2d(1)
+        case ops.Flatten():
+            return nn.Flatten()
+        case ops.Linear():
+            return nn.Linear(op.in_features, op.out_features, op.bias)
+        case ops.Add():
+            return Sum()
+        case ops.Concat():
+            return Concat()
+        case ops.Slice():
+            return Slice(op.start, op.stop)
+        case ops.PadChannels():
+            return PadChannels(op.out_channels - op.in_channels, op.stride)
+        case ops.Dropout():
+            return nn.Dropout(op.p)
+        case _:
+            raise AssertionError(f"no module for {type(op).__name__}")
+
+
+class _Step(NamedTuple):
+    address: Address
+    module: nn.Module
+    inputs: tuple[int, ...]
+    output: int
+    spent: tuple[int, ...]
+
+
+class Network(nn.Module):
+    """A network whose submodules stand at the addresses of its graph.
+
+    Attributes:
+        graph: What it was built from.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        """Make one module for each node."""
+        super().__init__()
+        self.graph = graph
+        modules = {node.address: module_of(node.op) for node in graph.nodes.values()}
+        for address, module in modules.items():
+            self._place(address, module)
+        self._steps = _plan(graph, modules)
+
+    def _place(self, address: Address, module: nn.Module) -> None:
+        parent: nn.Module = self
+        *scopes, name = address.split(".")
+        for scope in scopes:
+            if scope not in parent._modules:  # noqa: SLF001 - nn.Module has no public look-up
+                parent.add_module(scope, nn.Module())
+            parent = parent.get_submodule(scope)
+        parent.add_module(name, module)
+
+    def forward(self, x: Tensor, tap: Tap | None = None) -> Tensor:
+        """Run the network.
+
+        Args:
+            x: Images (N, C, H, W).
+            tap: Sees every node's output and may replace it.
+
+        Returns:
+            Logits (N, num_classes).
+        """
+        values: list[Tensor | None] = [x] + [None] * len(self._steps)
+        for address, module, inputs, output, spent in self._steps:
+            out = module(*(values[i] for i in inputs))
+            values[output] = out if tap is None else tap(address, out)
+            for i in spent:
+                values[i] = None
+        last = values[-1]
+        assert last is not None
+        return last
+
+
+def _plan(graph: Graph, modules: dict[Address, nn.Module]) -> list[_Step]:
+    """Return the steps in order, each with the values nobody reads after it."""
+    slots = {INPUT: 0} | {address: i for i, address in enumerate(graph.nodes, start=1)}
+    last_use: dict[Address, Address] = {}
+    for node in graph.nodes.values():
+        last_use.update(dict.fromkeys(node.inputs, node.address))
+    spent: dict[Address, list[int]] = {address: [] for address in graph.nodes}
+    for source, user in last_use.items():
+        spent[user].append(slots[source])
+    return [
+        _Step(
+            node.address,
+            modules[node.address],
+            tuple(slots[source] for source in node.inputs),
+            slots[node.address],
+            tuple(spent[node.address]),
+        )
+        for node in graph.nodes.values()
+    ]
+
+
+def build(spec: NetworkSpec) -> Network:
+    """Build a network and initialise it as its paper says.
+
+    Convolutions are drawn from N(0, 2 / fan) (He et al. 2015b) with the fan that the
+    specification names; batch norm starts as the identity; the classifier keeps torch's default,
+    with zero bias where the fan is ``fan_in``, as wide residual networks have it. Under
+    ``torch.device("meta")`` nothing is allocated.
+
+    Raises:
+        ShapeError: The network cannot be built.
+    """
+    network = Network(lower(spec))
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode=spec.init, nonlinearity="relu")
+        elif isinstance(module, nn.Linear) and spec.init == "fan_in":
+            nn.init.zeros_(module.bias)
+    return network

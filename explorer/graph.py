@@ -1,0 +1,108 @@
+"""Lower a specification to a graph of primitive ops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from explorer.address import INPUT
+from explorer.block import RELU, Place
+from explorer.ir.graph import Block, Graph, GraphBuilder, Stage, Value
+from explorer.ir.ops import BatchNorm2d, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool2d
+
+if TYPE_CHECKING:
+    from explorer.spec import NetworkSpec, StageSpec
+
+
+def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
+    """Return the graph of a network.
+
+    Args:
+        spec: The network.
+        image_size: Side of the square input [px]; the specification's own by default.
+
+    Raises:
+        ShapeError: Two branches do not fit, or a window is larger than its input.
+    """
+    size = image_size or spec.image_size
+    b = GraphBuilder()
+    x = Value(INPUT, (spec.in_channels, size, size))
+    input_shape = x.shape
+    x = _stem(b, x, spec)
+    stem = tuple(b.nodes)
+    stages: list[Stage] = []
+    for index, stage in enumerate(spec.stages):
+        lowered, x = _stage(b, x, spec, stage, index)
+        stages.append(lowered)
+    num_before_head = len(b.nodes)
+    b.enter("")
+    _head(b, x, spec)
+    head = tuple(b.nodes)[num_before_head:]
+    return Graph(input_shape, b.nodes, stem, tuple(stages), head)
+
+
+def _stem(b: GraphBuilder, x: Value, spec: NetworkSpec) -> Value:
+    stem = spec.stem
+    conv = Conv2d(
+        spec.in_channels, stem.width, stem.kernel_size, stem.stride, stem.kernel_size // 2
+    )
+    x = b.add("conv1", conv, x)
+    if stem.activation:
+        x = b.add("bn1", BatchNorm2d(stem.width), x)
+        x = b.add("relu", RELU, x)
+    if stem.pool:
+        x = b.add("maxpool", MaxPool2d(3, stride=2, padding=1), x)
+    return x
+
+
+def _stage(
+    b: GraphBuilder, x: Value, spec: NetworkSpec, stage: StageSpec, index: int
+) -> tuple[Stage, Value]:
+    address = f"layer{index + 1}"
+    blocks: list[Block] = []
+    for i in range(stage.depth):
+        prefix = f"{address}.{i}."
+        if i >= 2:
+            # From the second block on all are equal: same parameters, same shapes.
+            block = b.repeat(blocks[1], prefix, x.address)
+            x = Value(block.exit, x.shape)
+        else:
+            place = Place(
+                width=spec.width_of(stage),
+                stride=stage.stride if i == 0 else 1,
+                is_first=i == 0,
+                is_first_in_network=i == 0 and index == 0,
+            )
+            block, x = _block(b, x, stage, prefix, place)
+        blocks.append(block)
+    return Stage(address, tuple(blocks)), x
+
+
+def _block(
+    b: GraphBuilder, x: Value, stage: StageSpec, prefix: str, place: Place
+) -> tuple[Block, Value]:
+    b.enter(prefix)
+    start, family = len(b.nodes), stage.block
+    out = family.lower(b, x, place)
+    block = Block(
+        address=prefix[:-1],
+        kind=family.kind,
+        title=family.title,
+        num_layers=family.num_layers,
+        start=start,
+        stop=len(b.nodes),
+        entry=x.address,
+        exit=out.address,
+        merge=b.merge,
+        shortcut=tuple(b.shortcut),
+        template=prefix[:-1],
+    )
+    return block, out
+
+
+def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
+    if spec.stages[-1].block.activates_before:
+        x = b.add("norm", BatchNorm2d(x.shape[0]), x)
+        x = b.add("norm_relu", RELU, x)
+    x = b.add("avgpool", GlobalAvgPool(), x)
+    x = b.add("flatten", Flatten(), x)
+    b.add("fc", Linear(x.shape[0], spec.head.num_classes), x)

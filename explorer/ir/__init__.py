@@ -1,0 +1,1 @@
+"""The closed vocabulary of primitive ops, and the graph made of them."""

@@ -1,0 +1,338 @@
+"""The primitive ops: each states its output shape, parameters, MACs and receptive-field rule.
+
+Shapes are ``(channels, height, width)`` or, after ``Flatten``, ``(features,)``; the batch is
+left out. Parameters count every trainable number, batch norm included, buffers not. MACs count
+the multiply-adds of convolutions and linear layers for one image, nothing else.
+
+The arithmetic of the whole project stands here once: graph, costs, receptive field, module and
+exported source are interpreters over these ops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar, final
+
+from explorer.errors import ShapeError
+from explorer.units import shape as show
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """Base of the primitive ops.
+
+    Attributes:
+        is_weight_layer: Whether the papers count it as a layer (convolution or linear).
+        is_view: Whether its output shares memory with its input, so that it costs no activation.
+        sees_whole_image: Whether one output value depends on every position of its input.
+    """
+
+    is_weight_layer: ClassVar[bool] = False
+    is_view: ClassVar[bool] = False
+    sees_whole_image: ClassVar[bool] = False
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return (extent, stride) of the window over the input [px of the input]."""
+        return 1, 1
+
+    @property
+    def params(self) -> int:
+        """Return the number of trainable parameters."""
+        return 0
+
+    def macs(self, out_shape: Shape) -> int:  # noqa: ARG002
+        """Return the multiply-adds for one image [MAC]."""
+        return 0
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return the output shape.
+
+        Raises:
+            ShapeError: The inputs do not fit.
+        """
+        return in_shapes[0]
+
+
+def _slide(size: int, extent: int, stride: int, padding: int) -> int:
+    """Return the number of window positions along one side."""
+    return (size + 2 * padding - extent) // stride + 1
+
+
+def _window_shape(in_shape: Shape, extent: int, stride: int, padding: int) -> tuple[int, int]:
+    height, width = (_slide(size, extent, stride, padding) for size in in_shape[1:])
+    if height < 1 or width < 1:
+        raise ShapeError(
+            f"A window of {extent} px does not fit into {show(in_shape)}.",
+            "Use a larger image or fewer strides.",
+            shapes=(in_shape,),
+        )
+    return height, width
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Conv2d(Op):
+    """Square convolution; ``groups`` splits the channels into independent sets (cardinality)."""
+
+    in_channels: int
+    out_channels: int
+    kernel_size: int = 3
+    stride: int = 1
+    padding: int = 1
+    dilation: int = 1
+    groups: int = 1
+    bias: bool = False
+    is_weight_layer: ClassVar[bool] = True
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return (extent, stride); dilation widens the extent."""
+        return self.dilation * (self.kernel_size - 1) + 1, self.stride
+
+    @property
+    def params(self) -> int:
+        """Return weights and biases."""
+        weights = self.out_channels * (self.in_channels // self.groups) * self.kernel_size**2
+        return weights + (self.out_channels if self.bias else 0)
+
+    def macs(self, out_shape: Shape) -> int:
+        """Return one multiply-add for each weight at each output position [MAC]."""
+        return prod(out_shape) * (self.in_channels // self.groups) * self.kernel_size**2
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return ``(out_channels, height, width)``."""
+        (in_shape,) = in_shapes
+        if in_shape[0] != self.in_channels:
+            raise ShapeError(
+                f"The convolution takes {self.in_channels} channels and gets {in_shape[0]}.",
+                shapes=(in_shape,),
+            )
+        for channels in (self.in_channels, self.out_channels):
+            if channels % self.groups:
+                raise ShapeError(
+                    f"{channels} channels cannot be divided into {self.groups} groups.",
+                    f"Choose a width that is a multiple of {self.groups}.",
+                    shapes=(in_shape,),
+                )
+        extent, stride = self.window
+        return (self.out_channels, *_window_shape(in_shape, extent, stride, self.padding))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class BatchNorm2d(Op):
+    """Batch normalisation with a scale and a shift for each channel (Ioffe, Szegedy 2015)."""
+
+    channels: int
+
+    @property
+    def params(self) -> int:
+        """Return scale and shift of each channel."""
+        return 2 * self.channels
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ReLU(Op):
+    """max(x, 0), never in place: a hook or a lesion must read the tensor it names."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class MaxPool2d(Op):
+    """Maximum over a square window."""
+
+    kernel_size: int
+    stride: int
+    padding: int = 0
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return (extent, stride)."""
+        return self.kernel_size, self.stride
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return the pooled shape."""
+        (in_shape,) = in_shapes
+        return (
+            in_shape[0],
+            *_window_shape(in_shape, self.kernel_size, self.stride, self.padding),
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AvgPool2d(Op):
+    """Mean over a square window; the padding counts as zeros."""
+
+    kernel_size: int
+    stride: int
+    padding: int = 0
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return (extent, stride)."""
+        return self.kernel_size, self.stride
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return the pooled shape."""
+        (in_shape,) = in_shapes
+        return (
+            in_shape[0],
+            *_window_shape(in_shape, self.kernel_size, self.stride, self.padding),
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class GlobalAvgPool(Op):
+    """Mean over all positions of each channel (GAP)."""
+
+    sees_whole_image: ClassVar[bool] = True
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return ``(channels, 1, 1)``."""
+        return (in_shapes[0][0], 1, 1)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Flatten(Op):
+    """All values of one image in one row."""
+
+    is_view: ClassVar[bool] = True
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return ``(features,)``."""
+        return (prod(in_shapes[0]),)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Linear(Op):
+    """Fully connected layer."""
+
+    in_features: int
+    out_features: int
+    bias: bool = True
+    is_weight_layer: ClassVar[bool] = True
+
+    @property
+    def params(self) -> int:
+        """Return weights and biases."""
+        return self.in_features * self.out_features + (self.out_features if self.bias else 0)
+
+    def macs(self, out_shape: Shape) -> int:  # noqa: ARG002
+        """Return one multiply-add for each weight [MAC]."""
+        return self.in_features * self.out_features
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return ``(out_features,)``."""
+        (in_shape,) = in_shapes
+        if in_shape != (self.in_features,):
+            raise ShapeError(
+                f"The linear layer takes {self.in_features} features and gets {show(in_shape)}.",
+                shapes=(in_shape,),
+            )
+        return (self.out_features,)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Add(Op):
+    """Sum of tensors of one shape: where a branch meets its shortcut."""
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return the common shape."""
+        first = in_shapes[0]
+        for other in in_shapes[1:]:
+            if other != first:
+                raise ShapeError(
+                    f"The branch gives {show(first)}, the shortcut brings {show(other)}.",
+                    "Use a projection or padding where the shape changes.",
+                    shapes=in_shapes,
+                )
+        return first
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Concat(Op):
+    """Channels of several tensors one after the other."""
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return the shape with the channels added up."""
+        sizes = {in_shape[1:] for in_shape in in_shapes}
+        if len(sizes) > 1:
+            raise ShapeError("Tensors of different sizes cannot be joined.", shapes=in_shapes)
+        return (sum(in_shape[0] for in_shape in in_shapes), *in_shapes[0][1:])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Slice(Op):
+    """Channels ``start`` to ``stop`` (exclusive): one lane of a Res2Net split."""
+
+    start: int
+    stop: int
+    is_view: ClassVar[bool] = True
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return ``(stop - start, height, width)``."""
+        return (self.stop - self.start, *in_shapes[0][1:])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PadChannels(Op):
+    """Every ``stride``-th position, with zero channels appended: shortcut option A (He 2015)."""
+
+    in_channels: int
+    out_channels: int
+    stride: int = 1
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return (1, stride): it reads one position in ``stride``."""
+        return 1, self.stride
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return ``(out_channels, height, width)``."""
+        (in_shape,) = in_shapes
+        if self.out_channels < in_shape[0]:
+            raise ShapeError(
+                f"Zero padding cannot go from {in_shape[0]} to {self.out_channels} channels.",
+                "Use a projection (option B), or a width that does not shrink.",
+                shapes=(in_shape,),
+            )
+        return (self.out_channels, *_window_shape(in_shape, 1, self.stride, 0))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Dropout(Op):
+    """Zeroes each value with probability ``p`` in training."""
+
+    p: float
+
+
+ALL_OPS: tuple[type[Op], ...] = (
+    Conv2d,
+    BatchNorm2d,
+    ReLU,
+    MaxPool2d,
+    AvgPool2d,
+    GlobalAvgPool,
+    Flatten,
+    Linear,
+    Add,
+    Concat,
+    Slice,
+    PadChannels,
+    Dropout,
+)
+"""The whole vocabulary; a test asks every interpreter to know each of them."""

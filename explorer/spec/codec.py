@@ -1,0 +1,109 @@
+"""A specification as text: canonical JSON, and a short token for links.
+
+A token is ``1.`` followed by base64url(deflate(canonical JSON)). The number is the version of the
+format; when the meaning of a field changes, the version grows and ``_MIGRATIONS`` gets an entry,
+so that old links go on working.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from explorer.errors import SpecError, UrlError
+from explorer.spec.model import NetworkSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VERSION = 1
+MAX_TOKEN_CHARS = 2048
+MAX_JSON_BYTES = 16 * 1024
+_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+_UNREADABLE = "This link does not describe a network."
+_HINT = "Open the app without the link, or ask for the link again."
+
+
+def encode(spec: NetworkSpec) -> str:
+    """Return the link token of a specification."""
+    packed = zlib.compress(spec.canonical.encode(), 9)
+    return f"{VERSION}.{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+def decode(token: str) -> NetworkSpec:
+    """Return the specification of a link token.
+
+    Raises:
+        UrlError: The token is too long, damaged, or of a later version.
+        SpecError: It is readable, but no network can be meant.
+    """
+    if len(token) > MAX_TOKEN_CHARS:
+        raise UrlError("This link is too long to be one of ours.", _HINT)
+    version, _, body = token.partition(".")
+    if not (version.isascii() and version.isdigit() and body):
+        raise UrlError(_UNREADABLE, _HINT)
+    if int(version[:9]) > VERSION:
+        raise UrlError("This link was made by a newer version of the app.", "Update the app.")
+    data = _inflate(body)
+    for old in range(int(version), VERSION):
+        migrate = _MIGRATIONS.get(old)
+        if migrate is None:
+            raise UrlError(_UNREADABLE, _HINT)
+        data = migrate(data)
+    return from_data(data)
+
+
+def _inflate(body: str) -> dict[str, Any]:
+    try:
+        packed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+        inflater = zlib.decompressobj()
+        text = inflater.decompress(packed, MAX_JSON_BYTES)
+        if inflater.unconsumed_tail or not inflater.eof:
+            raise UrlError(_UNREADABLE, _HINT)
+        data = json.loads(text)
+    except (ValueError, binascii.Error, zlib.error, RecursionError):
+        raise UrlError(_UNREADABLE, _HINT) from None
+    if not isinstance(data, dict):
+        raise UrlError(_UNREADABLE, _HINT)
+    return data
+
+
+def from_data(data: object) -> NetworkSpec:
+    """Return the specification that a decoded JSON value describes.
+
+    Raises:
+        SpecError: A field is missing, unknown or out of range; the error says which.
+    """
+    try:
+        return NetworkSpec.model_validate(data, strict=False)
+    except ValidationError as error:
+        raise spec_error(error) from None
+
+
+def from_json(text: str | bytes) -> NetworkSpec:
+    """Return the specification written in a JSON text.
+
+    Raises:
+        SpecError: The text is not JSON, or no network can be meant.
+    """
+    if len(text) > 64 * MAX_JSON_BYTES:
+        raise SpecError("This file is too large to describe a network.", "Export it again.")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SpecError("This file is not JSON.", "Export the network as JSON again.") from None
+    return from_data(data)
+
+
+def spec_error(error: ValidationError) -> SpecError:
+    """Return the first problem of a failed validation as a sentence with its location."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    location = ".".join(str(part) for part in first["loc"])
+    more = error.error_count() - 1
+    hint = f"And {more} more like it." if more else ""
+    return SpecError(f"{location or 'The network'}: {first['msg']}.", hint, location)

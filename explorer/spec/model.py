@@ -1,0 +1,123 @@
+"""The network specification: a frozen, hashable, JSON-ready value.
+
+Depth and widths are bounded here so generously that every published network fits; what a
+machine can carry is bounded in ``explorer.spec.limits``, before anything is built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from explorer.blocks import AnyBlock
+from explorer.blocks.basic import Basic
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StemSpec(_Part):
+    """What stands before the first stage: a convolution, and perhaps a pool."""
+
+    width: Annotated[
+        int, Field(ge=1, le=4096, title="Width", description="Channels of the first convolution.")
+    ] = 64
+    kernel_size: Annotated[
+        Literal[3, 5, 7], Field(title="Kernel", description="Side of the first convolution [px].")
+    ] = 7
+    stride: Annotated[
+        Literal[1, 2], Field(title="Stride", description="2 halves the resolution at once.")
+    ] = 2
+    pool: Annotated[
+        bool, Field(title="Max-pool", description="A 3×3 max-pool with stride 2 after it.")
+    ] = True
+    activation: Annotated[
+        bool,
+        Field(
+            title="BN and ReLU",
+            description="Directly after the convolution; most pre-activation networks leave "
+            "them to the first unit.",
+        ),
+    ] = True
+
+
+class StageSpec(_Part):
+    """Blocks of one kind at one resolution."""
+
+    depth: Annotated[
+        int, Field(ge=1, le=1000, title="Blocks", description="Number of blocks in the stage.")
+    ] = 2
+    width: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=8192,
+            title="Width",
+            description="Channels that the stage is named after; a bottleneck gives four times "
+            "as many.",
+        ),
+    ] = 64
+    stride: Annotated[
+        Literal[1, 2], Field(title="Stride", description="Of the first block; 2 halves the size.")
+    ] = 1
+    block: AnyBlock = Basic()
+
+
+class HeadSpec(_Part):
+    """Global average pool and a linear classifier."""
+
+    num_classes: Annotated[
+        int, Field(ge=1, le=100_000, title="Classes", description="Outputs of the classifier.")
+    ] = 1000
+
+
+class NetworkSpec(_Part):
+    """A whole network.
+
+    Attributes:
+        image_size: Side of the square input [px] that costs are stated for.
+        in_channels: Channels of the input, 3 for RGB.
+        stem: What stands before the stages.
+        stages: The stages in order.
+        head: The classifier.
+        width_multiplier: k of a wide residual network: multiplies the width of every stage, not
+            the stem (Zagoruyko, Komodakis 2016).
+        init: Fan of He's initialisation: N(0, 2 / fan). ``fan_out`` is what the code of most
+            papers uses, ``fan_in`` that of wide residual networks.
+    """
+
+    image_size: Annotated[int, Field(ge=8, le=1024, title="Image size [px]")] = 224
+    in_channels: Annotated[int, Field(ge=1, le=64, title="Input channels")] = 3
+    stem: StemSpec = StemSpec()
+    stages: Annotated[tuple[StageSpec, ...], Field(min_length=1, max_length=8)]
+    head: HeadSpec = HeadSpec()
+    width_multiplier: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=32,
+            title="Width factor k",
+            description="Multiplies the width of every stage (wide residual networks).",
+        ),
+    ] = 1.0
+    init: Annotated[Literal["fan_out", "fan_in"], Field(title="Initialisation")] = "fan_out"
+
+    def width_of(self, stage: StageSpec) -> int:
+        """Return the width of a stage after the width multiplier [channels]."""
+        return max(1, round(stage.width * self.width_multiplier))
+
+    @cached_property
+    def canonical(self) -> str:
+        """Return the JSON text with sorted keys and without defaults."""
+        data: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical JSON [64 hexadecimal digits]."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
