@@ -126,7 +126,7 @@ def conv_bn_relu(b: GraphBuilder, x: Value, index: int, conv: Conv2d) -> Value:
     return b.add(f"relu{index}", RELU, out)
 
 
-def add_shortcut(  # noqa: PLR0913, PLR0917
+def add_shortcut(
     b: GraphBuilder, x: Value, branch: Value, option: Shortcut, stride: int, *, norm: bool = True
 ) -> Value:
     """Add the shortcut of one option (He et al. 2015, section 3.3) and the addition.

@@ -1,0 +1,1 @@
+"""Thin scripts, one for each page: they compose, they never compute."""

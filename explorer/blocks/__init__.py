@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 from pydantic import Field
 
-from explorer.block import BlockParams
 from explorer.blocks.basic import Basic
 from explorer.blocks.bottleneck import Bottleneck
 from explorer.blocks.plain import Plain
 from explorer.blocks.preact import PreAct
 from explorer.blocks.res2net import Res2Net
+
+if TYPE_CHECKING:
+    from explorer.block import BlockParams
 
 Families = Plain | Basic | Bottleneck | PreAct | Res2Net
 AnyBlock = Annotated[Families, Field(discriminator="kind")]

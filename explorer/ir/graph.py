@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +11,7 @@ from explorer.errors import ShapeError
 from explorer.ir.ops import Add, Op, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import networkx as nx
 
@@ -107,7 +106,7 @@ class Graph:
     @property
     def output(self) -> Node:
         """Return the sink."""
-        return next(reversed(self.nodes.values()))
+        return self.nodes[next(reversed(tuple(self.nodes)))]
 
     def nodes_of(self, block: Block) -> Iterator[Node]:
         """Iterate over the nodes of one block in topological order."""

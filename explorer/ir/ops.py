@@ -44,7 +44,7 @@ class Op:
         """Return the number of trainable parameters."""
         return 0
 
-    def macs(self, out_shape: Shape) -> int:  # noqa: ARG002
+    def macs(self, out_shape: Shape) -> int:
         """Return the multiply-adds for one image [MAC]."""
         return 0
 
@@ -226,7 +226,7 @@ class Linear(Op):
         """Return weights and biases."""
         return self.in_features * self.out_features + (self.out_features if self.bias else 0)
 
-    def macs(self, out_shape: Shape) -> int:  # noqa: ARG002
+    def macs(self, out_shape: Shape) -> int:
         """Return one multiply-add for each weight [MAC]."""
         return self.in_features * self.out_features
 
