@@ -1,0 +1,98 @@
+"""The table of commands, and what they share.
+
+A command is a module with ``add_arguments(parser)`` and ``run(arguments) -> Output``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from explorer.errors import ExplorerError, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explorer.spec import NetworkSpec
+
+COMMANDS = {
+    "presets": "the names, families, and one line about each",
+    "cost": "parameters, MACs, activations, depth and receptive field",
+    "paths": "the number of paths and their lengths",
+    "train": "train a network in the foreground",
+    "evaluate": "accuracy of a trained run",
+    "cam": "Grad-CAM of two runs side by side",
+    "worker": "run queued jobs on this machine",
+}
+
+
+class Output(NamedTuple):
+    """What a command prints.
+
+    Attributes:
+        data: One JSON object, printed with ``--json``.
+        text: For people.
+    """
+
+    data: dict[str, Any]
+    text: str
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Print one line and exit 2."""
+        fail(message, f"See `{self.prog} --help`.")
+
+
+def fail(message: str, hint: str = "") -> NoReturn:
+    """Print one line on standard error and exit 2."""
+    print(" ".join(f"{message} {hint}".split()), file=sys.stderr)
+    raise SystemExit(2)
+
+
+def read_spec(text: str) -> NetworkSpec:
+    """Return the network that a preset's name, a JSON file or a link token means.
+
+    Raises:
+        ExplorerError: None of the three can be meant.
+    """
+    from explorer.spec.codec import decode, from_json  # noqa: PLC0415 - help needs no pydantic
+    from explorer.spec.presets import preset, presets  # noqa: PLC0415
+
+    if text in presets():
+        return preset(text)
+    if text.endswith(".json"):
+        try:
+            return from_json(Path(text).read_bytes())
+        except OSError:
+            raise SpecError(f"The file {text} cannot be read.", "Check its name.") from None
+    if text[:2].rstrip(".").isdigit() and "." in text[:4]:
+        return decode(text)
+    return preset(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = _Parser(prog="python -m explorer", description="Residual networks, exactly.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for name, line in COMMANDS.items():
+        command = commands.add_parser(name, help=line, description=line.capitalize() + ".")
+        # Only the command that is meant is imported: `cost` must not wait for torch.
+        if given and given[0] == name:
+            import_module(f"explorer.cli.{name}").add_arguments(command)
+            if name != "worker":
+                command.add_argument("--json", action="store_true", help="print one JSON object")
+    known = parser.parse_args(given)
+    try:
+        output: Output = import_module(f"explorer.cli.{known.command}").run(known)
+    except ExplorerError as error:
+        fail(error.message, error.hint)
+    except KeyboardInterrupt:
+        fail("Stopped.")
+    print(json.dumps(output.data) if getattr(known, "json", False) else output.text)
+    return 0

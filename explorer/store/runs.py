@@ -1,0 +1,135 @@
+"""A training run as a folder.
+
+    run.json              what was trained on what, how, and what came out: ``RunRecord``
+    metrics.jsonl         one JSON object for each report, in order
+    weights.safetensors   the state dict at the end
+    checkpoint.pt         what an interrupted run goes on from; removed at the end
+
+``run.json`` is written first, without a result, and again at the end with one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from explorer.errors import DataError
+from explorer.spec import NetworkSpec
+
+RECORD = "run.json"
+METRICS = "metrics.jsonl"
+WEIGHTS = "weights.safetensors"
+CHECKPOINT = "checkpoint.pt"
+FORMAT = 1
+
+Triple = tuple[float, float, float]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class DataRecord(_Part):
+    """The data of a run: enough to prepare an image exactly as in training.
+
+    Attributes:
+        name: What was asked for: a data set's name or a path.
+        classes: Class names in the order of the logits.
+        image_size: Side of the images [px].
+        mean: Of the channels, for values in 0..1.
+        std: Of the channels, for values in 0..1.
+        seed: Of the split.
+        fingerprint: Identifies the exact arrays.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    image_size: int
+    mean: Triple
+    std: Triple
+    seed: int = 0
+    fingerprint: str = ""
+
+
+class Result(_Part):
+    """What came out on the held-out images.
+
+    Attributes:
+        accuracy: Top-1, 0..1.
+        loss: Mean cross-entropy [nat].
+        num_images: Held-out images.
+        seconds: Time spent training [s].
+        epochs: Epochs done.
+    """
+
+    accuracy: float
+    loss: float
+    num_images: int
+    seconds: float
+    epochs: int
+
+
+class RunRecord(_Part):
+    """Everything about a run but its weights."""
+
+    format: Annotated[int, Field(ge=1, le=FORMAT)] = FORMAT
+    title: str
+    spec: NetworkSpec
+    data: DataRecord
+    recipe: dict[str, Any]
+    seed: int
+    device: str
+    versions: dict[str, str] = {}
+    result: Result | None = None
+
+
+def read(folder: Path) -> RunRecord:
+    """Read the record of a run.
+
+    Raises:
+        DataError: The folder holds no run, or one of a later version.
+    """
+    path = folder / RECORD
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except OSError:
+        raise DataError(
+            f"There is no run in {folder}.", "Name a folder that `explorer train` wrote."
+        ) from None
+    except ValidationError:
+        raise DataError(
+            f"The record {path} cannot be read.", "It is damaged or of a newer version."
+        ) from None
+
+
+def write(folder: Path, record: RunRecord) -> None:
+    """Write the record of a run; a reader sees the old one or the new one, never half."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(folder / RECORD, record.model_dump_json(indent=2).encode())
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that a crash at any moment leaves the old file or the new one.
+
+    Write beside it, flush to the disk, rename over it, flush the folder.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    if os.name == "posix":
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def is_complete(folder: Path) -> bool:
+    """Return whether a run has ended and its weights are there."""
+    return (folder / WEIGHTS).is_file() and (folder / RECORD).is_file()

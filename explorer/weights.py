@@ -1,0 +1,48 @@
+"""Weights in and out: safetensors of our own runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import safetensors.torch
+from safetensors import SafetensorError
+
+from explorer.builder import Network, build
+from explorer.errors import WeightsError
+from explorer.store.runs import WEIGHTS, read, write_atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
+    from explorer.store.runs import RunRecord
+
+
+def save(network: nn.Module, path: Path) -> None:
+    """Write the state dict of a network; a crash leaves the old file or the new one."""
+    state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    write_atomic(path, safetensors.torch.save(state))
+
+
+def load_run(folder: Path) -> tuple[Network, RunRecord]:
+    """Return the trained network of a run, in evaluation mode on the CPU, and its record.
+
+    Raises:
+        DataError: The folder holds no run.
+        WeightsError: The run has no weights yet, or they do not fit.
+    """
+    record = read(folder)
+    path = folder / WEIGHTS
+    if not path.is_file():
+        raise WeightsError(
+            f"The run {record.title} has no weights yet.", "Wait until its training has ended."
+        )
+    network = build(record.spec)
+    try:
+        network.load_state_dict(safetensors.torch.load_file(path))
+    except (SafetensorError, RuntimeError, OSError):
+        raise WeightsError(
+            f"The weights of the run {record.title} do not fit its network.", "Train it again."
+        ) from None
+    return network.eval(), record
