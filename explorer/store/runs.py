@@ -11,13 +11,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.errors import DataError
 from explorer.spec import NetworkSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RECORD = "run.json"
 METRICS = "metrics.jsonl"
