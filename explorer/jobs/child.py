@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import io
 import os
 import signal
 import sys
@@ -35,12 +36,13 @@ class Leash:
     """Ends the process group once the worker is gone or has lost the lease.
 
     Args:
-        source: The stream of the worker's messages.
+        source: The stream of the worker's messages, unbuffered: a thread that waits in a buffered
+            one holds a lock that the interpreter needs when it ends.
         lease: Seconds a renewal lasts.
         on_stop: Called when the worker asks the job to stop.
     """
 
-    def __init__(self, source: TextIO, lease: float, on_stop: Callable[[], None]) -> None:
+    def __init__(self, source: io.FileIO, lease: float, on_stop: Callable[[], None]) -> None:
         """Count from now."""
         self._source = source
         self._allowed = LEASE_SHARE * lease
@@ -78,7 +80,8 @@ def end_group() -> None:
 def resolve(target: str) -> Callable[[Context], dict[str, Any]]:
     """Import ``module:function``."""
     module, _, name = target.partition(":")
-    return cast("Callable[[Context], dict[str, Any]]", getattr(importlib.import_module(module), name))
+    function = getattr(importlib.import_module(module), name)
+    return cast("Callable[[Context], dict[str, Any]]", function)
 
 
 def run(start: protocol.Start, context: Context) -> protocol.FromJob:
@@ -102,11 +105,11 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     out = _take_stdout()
-    first = sys.stdin.readline()
+    source = io.FileIO(sys.stdin.fileno(), closefd=False)
+    first = source.readline()
     if not first:
         return
-    start = protocol.to_job(first)
-    assert isinstance(start, protocol.Start)
+    start = protocol.Start.model_validate_json(first)
     mutex = threading.Lock()
 
     def send(message: protocol.Message) -> None:
@@ -115,7 +118,7 @@ def main() -> None:
             out.flush()
 
     context = Context(start.payload, Path(start.directory), send)
-    Leash(sys.stdin, start.lease, context.stop).start()
+    Leash(source, start.lease, context.stop).start()
     send(run(start, context))
 
 

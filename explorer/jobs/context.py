@@ -16,7 +16,7 @@ BEAT = 1.0
 """Seconds between two signs of life."""
 
 
-class Stopped(BaseException):  # noqa: N818 - the word of the interface; it is not an error
+class Stopped(BaseException):
     """A person or the worker wants the job to end.
 
     Save and leave. Derived from ``BaseException`` so that no ``except Exception`` swallows it.
@@ -51,7 +51,7 @@ class Context:
                 after its checkpoint; what it reported there before is then replaced.
             metrics: Values by name; NaN and infinity become gaps.
         """
-        values = {name: float(value) for name, value in metrics.items()}
+        values: dict[str, float | None] = {name: float(value) for name, value in metrics.items()}
         self._say(Report(step=int(step), metrics=values))
         self.check()
 

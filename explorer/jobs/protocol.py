@@ -87,11 +87,11 @@ _TO_JOB: TypeAdapter[ToJob] = TypeAdapter(Annotated[ToJob, Field(discriminator="
 _FROM_JOB: TypeAdapter[FromJob] = TypeAdapter(Annotated[FromJob, Field(discriminator="type")])
 
 
-def to_job(line: str) -> ToJob:
+def to_job(line: str | bytes) -> ToJob:
     """Read a line sent to a job; raises ``ValueError`` for anything else."""
     return _TO_JOB.validate_json(line)
 
 
-def from_job(line: str) -> FromJob:
+def from_job(line: str | bytes) -> FromJob:
     """Read a line sent by a job; raises ``ValueError`` for anything else."""
     return _FROM_JOB.validate_json(line)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Float
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Now(FunctionElement[float]):
@@ -17,10 +20,10 @@ class Now(FunctionElement[float]):
 
 
 @compiles(Now)
-def _standard(_element: Now, _compiler: Any, **_options: Any) -> str:
+def _standard(_element: Now, _compiler: SQLCompiler, **_options: object) -> str:
     return "EXTRACT(EPOCH FROM CURRENT_TIMESTAMP)"
 
 
 @compiles(Now, "sqlite")
-def _sqlite(_element: Now, _compiler: Any, **_options: Any) -> str:
+def _sqlite(_element: Now, _compiler: SQLCompiler, **_options: object) -> str:
     return "((julianday('now') - 2440587.5) * 86400.0)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock
 from sqlalchemy import create_engine, event
@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, event
 from explorer.store.migrations import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from sqlalchemy import Connection, Engine
 
@@ -46,7 +46,7 @@ def open_engine(url: str) -> Engine:
 
 
 @contextmanager
-def write(engine: Engine) -> Iterator[Connection]:
+def write(engine: Engine) -> Generator[Connection]:
     """Open a transaction that holds the write lock from its first statement.
 
     A transaction that reads first and writes later fails with "database is locked" whatever the
@@ -60,7 +60,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     mode = journal_mode(sqlite3.sqlite_version_info[:3])
     synchronous = "NORMAL" if mode == "WAL" else "FULL"
 
-    def on_connect(connection: Any, _record: Any) -> None:
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy, not sqlite3, says when to begin
         for pragma in (
             f"busy_timeout = {int(BUSY_TIMEOUT * 1000)}",

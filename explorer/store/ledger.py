@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy import false as sql_false
@@ -16,15 +16,15 @@ from explorer.store.records import Claim, Job, LeaseLostError, Point, State
 from explorer.store.tables import job, metric
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import Connection, ColumnElement, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
 
 LEASE = 20.0
 """Seconds after which a worker that has not renewed is taken for dead."""
 MAX_QUEUED = 20
 """Jobs one user may have waiting."""
-CANCEL = "cancel"
+CANCEL: Final = "cancel"
 
 
 class Ledger:
@@ -89,7 +89,7 @@ class Ledger:
             )
         return job_id
 
-    def claim(self, owner: str) -> Claim | None:
+    def claim(self, owner: str, *, holding: Collection[str] = ()) -> Claim | None:
         """Take the next job, or None when nothing waits.
 
         Jobs whose worker is gone are queued again first. Order: priority, the user with the
@@ -97,9 +97,10 @@ class Ledger:
 
         Args:
             owner: A name that no other worker process has or will have.
+            holding: The jobs it runs already; their leases are its own to renew.
         """
         with write(self._engine) as db:
-            queue.recover(db, spared=owner)
+            queue.recover(db, held=holding)
             row = db.execute(queue.next_job()).mappings().one_or_none()
             if row is None:
                 return None
@@ -168,7 +169,6 @@ class Ledger:
         result: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the end of a job: a final state, why, and what came out."""
-        assert state.is_final
         with write(self._engine) as db:
             _change(
                 db,
@@ -202,12 +202,11 @@ class Ledger:
         with write(self._engine) as db:
             return queue.recover(db)
 
-    def request(self, job_id: str, want: str = CANCEL) -> bool:
+    def request(self, job_id: str, want: Literal["cancel"] = CANCEL) -> bool:
         """Ask for a job to be cancelled; return whether there was anything left to cancel.
 
         A waiting job is cancelled at once, a running one by its worker within seconds.
         """
-        assert want == CANCEL
         waits = job.c.state == State.QUEUED
         with write(self._engine) as db:
             live = db.execute(
@@ -281,7 +280,7 @@ def _fence(claim: Claim) -> ColumnElement[bool]:
     )
 
 
-def _change(db: Connection, where: ColumnElement[bool], **values: Any) -> None:
+def _change(db: Connection, where: ColumnElement[bool], **values: object) -> None:
     changed = db.execute(update(job).where(where).values(revision=job.c.revision + 1, **values))
     if changed.rowcount == 0:
         raise LeaseLostError
@@ -314,11 +313,14 @@ def _add_points(
     )
 
 
-def _jobs() -> Any:
+def _jobs() -> Select[*tuple[Any, ...]]:
     lost = func.coalesce((job.c.state == State.RUNNING) & (job.c.lease_until < Now()), sql_false())
     hidden = {"owner", "lease_until"}
     return select(*(c for c in job.c if c.name not in hidden), lost.label("is_lost"))
 
 
 def _read(row: RowMapping) -> Job:
-    return Job(**{**row, "state": State(row["state"]), "is_lost": bool(row["is_lost"])})
+    values: dict[str, Any] = dict(row)
+    values["state"] = State(row["state"])
+    values["is_lost"] = bool(row["is_lost"])
+    return Job(**values)

@@ -11,6 +11,8 @@ from explorer.store.records import State
 from explorer.store.tables import job
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import ColumnElement, Connection, Select
 
 MAX_CRASHES = 1
@@ -19,7 +21,7 @@ MAX_LOSSES = 5
 """How often a worker may disappear under a job before the job has failed."""
 
 
-def next_job() -> Select[Any]:
+def next_job() -> Select[str, str, dict[str, Any], int]:
     """Select the waiting job whose turn it is: id, kind, payload, attempt."""
     running = (
         select(job.c.user, func.count().label("jobs"))
@@ -65,18 +67,18 @@ def leaving(state: ColumnElement[str]) -> dict[str, Any]:
     }
 
 
-def recover(db: Connection, *, spared: str = "") -> int:
+def recover(db: Connection, *, held: Collection[str] = ()) -> int:
     """End every run whose lease is over, and return how many there were.
 
     Args:
         db: A connection inside a write transaction.
-        spared: An owner that is known to be alive, whatever the clock says: after a computer's
-            sleep every lease is over, yet nobody has died.
+        held: Jobs that the caller itself runs, whatever the clock says: after a computer's sleep
+            every lease is over, yet nobody has died.
     """
     losses = job.c.losses + 1
     expired = (
         update(job)
-        .where(job.c.state == State.RUNNING, job.c.lease_until < Now(), job.c.owner != spared)
+        .where(job.c.state == State.RUNNING, job.c.lease_until < Now(), job.c.id.not_in(held))
         .values(
             losses=losses,
             revision=job.c.revision + 1,
