@@ -39,7 +39,8 @@ def guard() -> Iterator[None]:
         number = secrets.token_hex(4)
         log.exception("Unexpected error %s", number)
         st.error(
-            _("Something went wrong here. Your network is safe. Error {number}, see the log.")
-            .format(number=number),
+            _(
+                "Something went wrong here. Your network is safe. Error {number}, see the log."
+            ).format(number=number),
             icon=":material/error:",
         )

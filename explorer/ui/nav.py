@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import streamlit as st
+
 from explorer.ui.i18n import _
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -36,3 +38,8 @@ def pages() -> tuple[PageInfo, ...]:
         PageInfo("cam", _("Grad-CAM")),
         PageInfo("about", _("About")),
     )
+
+
+def go(name: str) -> None:
+    """Go to another page; the network in hand goes along."""
+    st.switch_page(PAGES / f"{name}.py")

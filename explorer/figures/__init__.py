@@ -1,0 +1,1 @@
+"""Pictures: graph and measure in, scene, SVG, PNG or plotly figure out."""
