@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -14,7 +15,9 @@ from explorer.analysis.measures import MEASURES
 from explorer.errors import ExplorerError, UrlError
 from explorer.spec.codec import decode, encode
 from explorer.spec.presets import name_of, preset
-from explorer.ui.state import Hand
+
+if TYPE_CHECKING:
+    from explorer.ui.state import Hand
 
 MAX_VALUE = 4096
 
