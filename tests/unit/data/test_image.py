@@ -107,7 +107,7 @@ def test_a_moving_picture_is_refused(file_format):
 )
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_bomb_is_refused_from_its_header(width, height):
-    with pytest.raises(DataError, match=r"pixels; at most 16 megapixels|damaged"):
+    with pytest.raises(DataError, match="pixels; at most 16 megapixels"):
         open_image(_png_header(width, height))
 
 

@@ -139,6 +139,15 @@ def test_clutter_lies_behind_the_object():
         np.testing.assert_array_equal(image[full], clean[full])
 
 
+def test_clutter_is_seen_around_the_object():
+    for index in range(48):
+        scene = _scene(index)
+        without, _ = draw(dataclasses.replace(scene, clutter=(), targets=()))
+        changed = (draw(dataclasses.replace(scene, targets=()))[0] != without).any(axis=2)
+        assert changed.any() == bool(scene.clutter)
+        assert changed.mean() < 0.3
+
+
 @pytest.mark.parametrize(("rho", "share"), [(0.95, 0.95), (0.125, 0.125), (1.0, 1.0), (0.0, 0.0)])
 def test_the_marker_names_the_class_as_often_as_rho_says(rho, share):
     config = ShapesConfig(rho=rho)
