@@ -49,6 +49,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     costs ten times the rerun. Sessions are reference cycles, so somebody must collect them.
     """
     _import_early()
+    client.ensure_worker()
+    compute.warm()
     gc.collect()
     gc.freeze()
     async with anyio.create_task_group() as tasks:
@@ -63,5 +65,4 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 async def _janitor() -> None:
     while True:
         await anyio.sleep(JANITOR_SECONDS)
-        client.heartbeat()
         gc.collect()

@@ -123,3 +123,8 @@ def keep(name: str, value: object) -> None:
 def widget(key: str) -> object:
     """Return the value of a keyed widget, as its callback finds it."""
     return st.session_state.get(key)
+
+
+def set_widget(key: str, value: object) -> None:
+    """Set the value of a keyed widget, from a callback only."""
+    st.session_state[key] = value

@@ -36,7 +36,11 @@ def training_form(now: Hand) -> None:
     recipe, changes = _recipe()
     seed = int(
         st.number_input(
-            _("Seed"), 0, 2**31 - 1, 0, key="train-seed",
+            _("Seed"),
+            0,
+            2**31 - 1,
+            0,
+            key="train-seed",
             help=_("The same seed gives the same weights on the same machine."),
         )
     )
@@ -70,14 +74,20 @@ def _network(now: Hand) -> None:
 def _recipe() -> tuple[str, dict[str, Any]]:
     names = list(RECIPES)
     chosen = st.selectbox(
-        _("Recipe"), names, key="train-recipe",
+        _("Recipe"),
+        names,
+        key="train-recipe",
         format_func=lambda name: _(RECIPES[name].title) if name in RECIPES else str(name),
     )
     name = chosen if chosen in RECIPES else names[0]
     base = RECIPES[name].recipe
     st.caption(_(RECIPES[name].summary))
     epochs = st.number_input(
-        _("Epochs"), 1, 1000, base.epochs, key=f"train-epochs-{name}",
+        _("Epochs"),
+        1,
+        1000,
+        base.epochs,
+        key=f"train-epochs-{name}",
         help=_("How often every training image is seen."),
     )
     with st.expander(_("Batch size and learning rate")):
@@ -114,8 +124,10 @@ def training_list() -> None:
     if not jobs:
         panels.heading(_("No trainings yet"))
         panels.note(
-            _("Start one at the left. Its curves are drawn here while it runs, and its "
-              "Grad-CAM can be looked at when it has ended.")
+            _(
+                "Start one at the left. Its curves are drawn here while it runs, and its "
+                "Grad-CAM can be looked at when it has ended."
+            )
         )
         return
     shown = _shown(jobs)
@@ -140,7 +152,10 @@ def _shown(jobs: list[Job]) -> list[Job]:
         return jobs
     by_id = {job.id: job for job in jobs}
     chosen = st.multiselect(
-        _("Shown"), list(by_id), default=list(by_id)[:MAX_SHOWN], max_selections=MAX_SHOWN,
+        _("Shown"),
+        list(by_id),
+        default=list(by_id)[:MAX_SHOWN],
+        max_selections=MAX_SHOWN,
         key=f"shown-{jobs[0].id}",
         format_func=lambda i: by_id[i].title if i in by_id else str(i),
     )

@@ -86,9 +86,7 @@ def live_runs(jobs: Sequence[Job], *, key: str) -> Asked:
         "charts": _charts(),
         "labels": _labels(),
     }
-    result = _component(
-        key=key, data=data, on_stop_change=_nothing, on_ended_change=_nothing
-    )
+    result = _component(key=key, data=data, on_stop_change=_nothing, on_ended_change=_nothing)
     return Asked(_text(result.get("stop")), _text(result.get("ended")))
 
 
