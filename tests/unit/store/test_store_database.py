@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from explorer.errors import DataError
 from explorer.store.engine import journal_mode, open_engine, write
@@ -86,9 +87,15 @@ def test_a_failed_write_leaves_nothing(url: str) -> None:
     row = dict.fromkeys(("id", "kind", "title", "user", "state", "text", "reason"), "x")
     row |= dict.fromkeys(("priority", "attempt", "crashes", "losses", "last_seq"), 0)
     row |= {"revision": 0, "created": 0.0, "payload": {}}
-    with pytest.raises(RuntimeError), write(engine) as db:
-        db.execute(metadata.tables["job"].insert().values(row))
-        raise RuntimeError
+    once = metadata.tables["job"].insert().values(row)
+
+    def write_it_twice() -> None:
+        with write(engine) as db:
+            db.execute(once)
+            db.execute(once)
+
+    with pytest.raises(IntegrityError):
+        write_it_twice()
     with engine.connect() as db:
         assert db.execute(metadata.tables["job"].select()).all() == []
 
