@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from explorer import units
 from explorer.compute import child
 from explorer.compute.context import CleanContext
 from explorer.errors import JobError
@@ -146,7 +147,7 @@ def _explained(error: BaseException, deadline: float) -> JobError:
     _logger.error("A computation failed.", exc_info=error)
     if isinstance(error, DeadlineError):
         return JobError(
-            f"The computation took longer than {deadline:.0f} s and was stopped.",
+            f"The computation took longer than {units.seconds(deadline)} and was stopped.",
             "Try a smaller network or a smaller image.",
         )
     if isinstance(error, ProcessExpired | BrokenProcessPool):

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
+from explorer.jobs.journal import Journal
 from explorer.jobs.protocol import Beat, Message, Progress, Report
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 BEAT = 1.0
 """Seconds between two signs of life."""
+JOURNAL_NAME = "points.jsonl"
 
 
 class Stopped(BaseException):
@@ -40,6 +42,8 @@ class Context:
         self.payload = payload
         self.directory = directory
         self._send = send
+        self._journal = Journal(directory / JOURNAL_NAME)
+        self._has_reported = False
         self._stop = threading.Event()
         self._spoken = time.monotonic()
 
@@ -48,11 +52,17 @@ class Context:
 
         Args:
             step: Where on the horizontal axis. A run that resumes reports again from the step
-                after its checkpoint; what it reported there before is then replaced.
+                after its checkpoint; what it had reported from there on is then replaced.
             metrics: Values by name; NaN and infinity become gaps.
         """
         values: dict[str, float | None] = {name: float(value) for name, value in metrics.items()}
-        self._say(Report(step=int(step), metrics=values))
+        report = Report(step=int(step), metrics=values)
+        if not self._has_reported:
+            self._has_reported = True
+            for earlier in self._journal.resume(report.step):
+                self._say(earlier)
+        self._journal.append(report)
+        self._say(report)
         self.check()
 
     def progress(self, fraction: float | None, text: str = "") -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from explorer import units
 from explorer.jobs import protocol
 from explorer.store.ledger import CANCEL, Ledger
 from explorer.store.records import Claim, LeaseLostError, State
@@ -91,7 +92,7 @@ class Supervisor:
             if self._stop_sent is not None and now - self._stop_sent > self._timing.grace:
                 return "It did not stop when it was asked to."
             if now - self._heard > self._timing.silence:
-                return f"It gave no sign of life for {self._timing.silence:.0f} s."
+                return f"It gave no sign of life for {units.seconds(self._timing.silence)}."
         return ""
 
     def _take(self, messages: list[protocol.FromJob]) -> None:

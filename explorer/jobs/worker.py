@@ -77,7 +77,7 @@ class Worker:
         ]
         for thread in threads:
             thread.start()
-        while not self.leaving.wait(1.0):
+        while not self.leaving.wait(self._timing.sync):
             if self._embedded and self._is_needless():
                 self.leaving.set()
         for thread in threads:

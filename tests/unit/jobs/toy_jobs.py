@@ -76,3 +76,17 @@ def talk(_context: Context) -> dict[str, Any]:
     """Print to standard output, which belongs to the protocol, and return nothing finite."""
     print('{"type": "done", "result": {"forged": true}}', flush=True)
     return {"loss": float("nan")}
+
+
+def surroundings(context: Context) -> dict[str, Any]:
+    """Say where and how this runs."""
+    _sign(context)
+    return {
+        "directory": str(context.directory),
+        "leads_its_group": os.getpgrp() == os.getpid(),
+        "niceness": os.nice(0),
+        "waiting": os.environ["OMP_WAIT_POLICY"],
+        "spinning": os.environ["GOMP_SPINCOUNT"],
+        "torch": "torch" in sys.modules,
+        "database": "sqlalchemy" in sys.modules,
+    }
