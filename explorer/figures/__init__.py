@@ -1,1 +1,1 @@
-"""Pictures: graph and measure in, scene, SVG, PNG or plotly figure out."""
+"""Pictures: graph and measures, or maps, in; SVG, plotly or PNG out. No framework is imported."""

@@ -1,0 +1,80 @@
+"""Where a map can be read: one tensor for each stage, or any address with a grid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from explorer.analysis.receptive import receptive_fields
+from explorer.errors import ExplorerError
+from explorer.ir.ops import GlobalAvgPool
+
+if TYPE_CHECKING:
+    from explorer.address import Address
+    from explorer.analysis.receptive import Field
+    from explorer.ir.graph import Graph
+
+
+class Layer(NamedTuple):
+    """A tensor that a map is read from.
+
+    Attributes:
+        name: The stage, such as ``layer4``, or the address itself.
+        address: Of the exact tensor.
+        height: Rows of the grid [cells].
+        width: Columns of the grid [cells].
+        stride: Distance of neighbouring cells in the image [px].
+        receptive_field: What one cell sees [px]; None: the whole image.
+    """
+
+    name: str
+    address: Address
+    height: int
+    width: int
+    stride: int
+    receptive_field: int | None
+
+
+def layers(graph: Graph) -> tuple[Layer, ...]:
+    """Return the tensor at the end of each stage, in order; the last one is the default.
+
+    That is the output of the stage's last block, after the addition and, where the family has
+    it there, the activation. The last stage is read where the head pools: in a pre-activation
+    network that is after the final norm and ReLU, so that the map adds up to the logit.
+    """
+    fields = receptive_fields(graph)
+    exits = {stage.address: stage.blocks[-1].exit for stage in graph.stages}
+    pooled = [
+        graph.nodes[address].inputs[0]
+        for address in graph.head
+        if isinstance(graph.nodes[address].op, GlobalAvgPool)
+    ]
+    if pooled:
+        exits[graph.stages[-1].address] = pooled[0]
+    return tuple(_layer(graph, fields, name, address) for name, address in exits.items())
+
+
+def layer_of(graph: Graph, name: str | None = None) -> Layer:
+    """Return a layer by its stage or exact address; the default layer for None.
+
+    Raises:
+        ExplorerError: There is no such address, or what stands there has no grid.
+    """
+    candidates = layers(graph)
+    if name is None:
+        return candidates[-1]
+    for layer in candidates:
+        if name == layer.name:
+            return layer
+    if name not in graph.nodes or len(graph.shape_of(name)) != 3:
+        problem = "has no map to show" if name in graph.nodes else "is not in this network"
+        stages = ", ".join(layer.name for layer in candidates)
+        raise ExplorerError(
+            f"The layer {name!r} {problem}.", f"Choose {stages} or the address of a feature map."
+        )
+    return _layer(graph, receptive_fields(graph), name, name)
+
+
+def _layer(graph: Graph, fields: dict[Address, Field], name: str, address: Address) -> Layer:
+    _, height, width = graph.shape_of(address)
+    field = fields[address]
+    return Layer(name, address, height, width, field.jump, field.size)

@@ -1,0 +1,179 @@
+"""The fair comparison of two runs: refuse what cannot be compared, compute the rest.
+
+One image in one crop, one class of one list, one stride and grid; only the normalisation is each
+network's own. The score is the logit, because a probability saturates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+
+from explorer.cam.compare import Answer, Comparison, Side, disagreement
+from explorer.cam.core import explain
+from explorer.cam.layers import layer_of
+from explorer.cam.methods import method_of
+from explorer.errors import ExplorerError
+from explorer.graph import lower
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from explorer.builder import Network
+    from explorer.cam.layers import Layer
+    from explorer.store.runs import DataRecord, RunRecord
+
+_LONGEST_LIST = 12
+
+
+class Subject(NamedTuple):
+    """A trained network with its record."""
+
+    network: Network
+    record: RunRecord
+
+    def layer(self, name: str | None) -> Layer:
+        """Return a layer at the size of the run's images."""
+        return layer_of(lower(self.record.spec, self.record.data.image_size), name)
+
+
+class Question(NamedTuple):
+    """What is asked about an image.
+
+    Attributes:
+        target: The class to explain, by name, or by its index in the first run's list
+            as a number or its digits; None:
+            the true class where it is known, or else what the first network predicts.
+        layer: A stage, or an address that both have; None: the last stage.
+        method: A key of ``METHODS``.
+        num_top: How many of the most probable classes to return.
+    """
+
+    target: str | int | None = None
+    layer: str | None = None
+    method: str = "gradcam"
+    num_top: int = 5
+
+
+def compare(
+    a: Subject,
+    b: Subject,
+    image: NDArray[np.uint8],
+    question: Question,
+    label: str | None = None,
+) -> Comparison:
+    """Compare where two networks look.
+
+    Args:
+        a: The first network, in evaluation mode on the CPU.
+        b: The second network, likewise.
+        image: The crop for both, (S, S, 3) uint8, S the image size of both runs.
+        question: What is asked.
+        label: The true class where it is known.
+
+    Raises:
+        ExplorerError: The two cannot be compared, or there is no such class, layer or method.
+    """
+    title = method_of(question.method).title
+    layer_a, layer_b = a.layer(question.layer), b.layer(question.layer)
+    _check_classes(a.record, b.record)
+    _check_grids(a.record, layer_a, b.record, layer_b)
+    target, classes = question.target, a.record.data.classes
+    if target is None and label in classes:
+        target = label
+    name = None if target is None else _class_name(target, classes)
+    side_a, name = _side(a, layer_a, image, name, question)
+    side_b, name = _side(b, layer_b, image, name, question)
+    return Comparison(
+        image=image,
+        target=name,
+        label=label,
+        method=question.method,
+        method_title=title,
+        a=side_a,
+        b=side_b,
+        disagreement=disagreement(side_a, side_b),
+    )
+
+
+def _side(
+    subject: Subject,
+    layer: Layer,
+    image: NDArray[np.uint8],
+    target: str | None,
+    question: Question,
+) -> tuple[Side, str]:
+    """Explain one class of one network, its prediction for None; return the class as well."""
+    network, record = subject
+    classes = record.data.classes
+    index = None if target is None else classes.index(target)
+    images = _prepared(image, record.data)
+    maps = explain(network, images, [layer.address], index, question.method)
+    logits, chosen = maps.logits[0], int(maps.target[0])
+    probabilities = logits.double().softmax(0)
+    best = logits.argsort(descending=True, stable=True)[: max(1, question.num_top)].tolist()
+    side = Side(
+        title=record.title,
+        layer=layer,
+        heat=maps.heat[layer.address][0].numpy(),
+        logit=float(logits[chosen]),
+        probability=float(probabilities[chosen]),
+        rank=1 + int((logits > logits[chosen]).sum()),
+        top=tuple(Answer(classes[i], float(probabilities[i])) for i in best),
+    )
+    return side, classes[chosen]
+
+
+def _prepared(image: NDArray[np.uint8], data: DataRecord) -> Tensor:
+    """Return the image as the run's training saw it, (1, 3, S, S)."""
+    mean, std = (np.array(triple, dtype=np.float32) for triple in (data.mean, data.std))
+    values = (image.astype(np.float32) / 255 - mean) / std
+    return torch.from_numpy(values.transpose(2, 0, 1)[None].copy())
+
+
+def _class_name(target: str | int, classes: tuple[str, ...]) -> str:
+    if target in classes:
+        return str(target)
+    if isinstance(target, str) and target.isdecimal() and len(target) < 9:
+        target = int(target)
+    if isinstance(target, int) and 0 <= target < len(classes):
+        return classes[target]
+    shown = ", ".join(classes[:_LONGEST_LIST])
+    more = f" and {len(classes) - _LONGEST_LIST} more" if len(classes) > _LONGEST_LIST else ""
+    raise ExplorerError(f"There is no class {target!r}.", f"There are {shown}{more}.")
+
+
+def _check_classes(a: RunRecord, b: RunRecord) -> None:
+    only_one = sorted(set(a.data.classes) ^ set(b.data.classes))
+    if only_one:
+        knows = a if only_one[0] in a.data.classes else b
+        raise ExplorerError(
+            f"{a.title} and {b.title} were trained on different classes: "
+            f"only {knows.title} knows {only_one[0]!r}.",
+            "Compare runs on the same data.",
+        )
+
+
+def _check_grids(a: RunRecord, layer_a: Layer, b: RunRecord, layer_b: Layer) -> None:
+    size_a, size_b = a.data.image_size, b.data.image_size
+    if size_a != size_b:
+        raise ExplorerError(
+            f"{a.title} sees images of {size_a} px and {b.title} of {size_b} px, "
+            "so a cell of one map is not a cell of the other.",
+            "Compare runs with one image size.",
+        )
+    if layer_a[2:5] != layer_b[2:5]:
+        raise ExplorerError(
+            f"{_grid(a, layer_a)}, but {_grid(b, layer_b)}.",
+            "Choose a layer with the same stride in both.",
+        )
+
+
+def _grid(record: RunRecord, layer: Layer) -> str:
+    return (
+        f"{layer.address} of {record.title} has {layer.height} × {layer.width} cells "
+        f"of {layer.stride} px"
+    )

@@ -1,0 +1,57 @@
+"""Colour scales for maps, as look-up tables.
+
+Viridis and cividis are those of matplotlib (CC0), every fifth of their 256 colours; what lies
+between is interpolated. Viridis goes over photographs, where cividis' grey middle vanishes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Table = NDArray[np.float64]
+
+NETWORK_A = "#0072b2"
+NETWORK_B = "#d55e00"
+NEUTRAL = "#f4f4f4"
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return the channels, 0..255, of a colour such as ``#0072b2``."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
+
+
+def coloured(values: NDArray[np.float64], table: Table) -> NDArray[np.float64]:
+    """Return colours (..., 3), 0..255, of values in 0..1; what lies outside is clipped.
+
+    Args:
+        values: Any shape.
+        table: Equally spaced colours from 0 to 1, (K, 3).
+    """
+    stops = np.linspace(0, 1, len(table))
+    return np.stack([np.interp(values, stops, table[:, c]) for c in range(3)], axis=-1)
+
+
+def _table(text: str) -> Table:
+    return np.array([rgb(colour) for colour in text.split()], dtype=np.float64)
+
+
+VIRIDIS = _table("""
+    440154 46085c 471063 481769 481d6f 482475 472a7a 46307e 453781 433d84 414287 3f4889 3d4e8a
+    3a538b 38598c 355e8d 33638d 31688e 2e6d8e 2c718e 2a768e 297b8e 27808e 25848e 23898e 218e8d
+    20928c 1f978b 1e9c89 1fa188 21a585 24aa83 28ae80 2eb37c 35b779 3dbc74 46c06f 50c46a 5ac864
+    65cb5e 70cf57 7cd250 89d548 95d840 a2da37 b0dd2f bddf26 cae11f d8e219 e5e419 f1e51d fde725
+""")
+CIVIDIS = _table("""
+    00224e 002656 002a5f 002d68 003070 083370 163770 203a6f 273e6e 2e416d 34456c 3a486c 3f4c6c
+    444f6c 49536c 4e566c 535a6d 575d6d 5c616e 60646f 656870 696b71 6d6f72 727274 767676 7a7a78
+    7e7d78 838179 888578 8d8878 928c78 969077 9b9476 a09875 a59c74 aaa073 afa471 b5a86f baac6d
+    bfb06b c4b468 c9b965 cfbd62 d4c15f dac65b dfca57 e5cf52 ead34c f0d846 f6dd3f fce236 fee838
+""")
+# From B at -1 over neutral at 0 to A at +1: blue means "A more" in every difference.
+DIVERGING = _table(f"{NETWORK_B} {NEUTRAL} {NETWORK_A}")
