@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_TOKEN_CHARS = 2048
 MAX_JSON_BYTES = 16 * 1024
+MAX_WORDS_CHARS = 160
 _MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+_WORDS = {
+    "extra_forbidden": "There is no such field",
+    "missing": "This field is missing",
+    "model_type": "This should be a JSON object",
+    "model_attributes_type": "This should be a JSON object",
+    "union_tag_not_found": "This block has no kind",
+}
 _UNREADABLE = "This link does not describe a network."
 _HINT = "Open the app without the link, or ask for the link again."
 
@@ -47,10 +55,11 @@ def decode(token: str) -> NetworkSpec:
     version, _, body = token.partition(".")
     if not (version.isascii() and version.isdigit() and body):
         raise UrlError(_UNREADABLE, _HINT)
-    if int(version[:9]) > VERSION:
+    number = int(version)
+    if number > VERSION:
         raise UrlError("This link was made by a newer version of the app.", "Update the app.")
     data = _inflate(body)
-    for old in range(int(version), VERSION):
+    for old in range(number, VERSION):
         migrate = _MIGRATIONS.get(old)
         if migrate is None:
             raise UrlError(_UNREADABLE, _HINT)
@@ -103,7 +112,16 @@ def from_json(text: str | bytes) -> NetworkSpec:
 def spec_error(error: ValidationError) -> SpecError:
     """Return the first problem of a failed validation as a sentence with its location."""
     first = error.errors(include_url=False, include_input=False)[0]
-    location = ".".join(str(part) for part in first["loc"])
+    parts = [str(part) for part in first["loc"]]
+    if "block" in parts[:-1]:
+        # pydantic names the member of the union after it: stages.0.block.basic.shortcut
+        del parts[parts.index("block") + 1]
+    location = _shortened(".".join(parts))
     more = error.error_count() - 1
     hint = f"And {more} more like it." if more else ""
-    return SpecError(f"{location or 'The network'}: {first['msg']}.", hint, location)
+    message = _shortened(_WORDS.get(first["type"], first["msg"]))
+    return SpecError(f"{location or 'The network'}: {message}.", hint, location)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_WORDS_CHARS else f"{text[: MAX_WORDS_CHARS - 1]}…"

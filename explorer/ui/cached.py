@@ -14,12 +14,14 @@ from explorer.analysis.budget import admit
 from explorer.analysis.measures import measure
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.figures import architecture
+from explorer.figures import unravelled as unravelled_figure
 from explorer.store import runs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.analysis.cost import Cost
+    from explorer.cam.compare import Comparison
     from explorer.ir.graph import Graph
     from explorer.spec import NetworkSpec
 
@@ -49,12 +51,16 @@ def scene(spec: NetworkSpec, name: str) -> dict[str, Any]:
 
 
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
-def cam_pair(stamps: tuple[str, ...], image: bytes, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401
+def cam_pair(
+    stamps: tuple[str, ...],
+    image: bytes | tuple[str, int],
+    **arguments: str | None,
+) -> Comparison:
     """Return the Grad-CAMs of two runs on one image, computed in the compute pool.
 
     Args:
         stamps: What identifies the weights: the same folder may be trained again.
-        image: The image file.
+        image: An image file, or a data set with the place of a held-out image.
         arguments: Passed to ``explorer.cam.task:pair``.
     """
     del stamps
@@ -65,3 +71,14 @@ def cam_pair(stamps: tuple[str, ...], image: bytes, **arguments: Any) -> dict[st
 def run_record(folder: Path) -> runs.RunRecord | None:
     """Return the record of a finished run, or None while it has none."""
     return runs.read(folder) if runs.is_complete(folder) else None
+
+
+def forget_runs() -> None:
+    """Read the records of runs anew: one has just ended."""
+    run_record.clear()  # pyright: ignore[reportFunctionMemberAccess] - streamlit's cache adds it
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def unravelled(spec: NetworkSpec) -> dict[str, Any]:
+    """Return the unravelled picture of a network."""
+    return unravelled_figure.scene(network(spec)[0])

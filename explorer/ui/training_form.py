@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.errors import DataError, ExplorerError
 from explorer.jobs import client
-from explorer.training.recipe import RECIPES
+from explorer.training.recipes import RECIPES
 from explorer.ui import cached, datasets, nav, panels, state
 from explorer.ui.components.live import live_runs
 from explorer.ui.finished import TRAIN, training_jobs
@@ -81,7 +81,7 @@ def _recipe() -> tuple[str, dict[str, Any]]:
     )
     name = chosen if chosen in RECIPES else names[0]
     base = RECIPES[name].recipe
-    st.caption(_(RECIPES[name].summary))
+    st.caption(_(RECIPES[name].line))
     epochs = st.number_input(
         _("Epochs"),
         1,
@@ -135,7 +135,7 @@ def training_list() -> None:
     if asked.stop in {job.id for job in jobs}:
         client.cancel(str(asked.stop))
     if asked.ended:
-        cached.run_record.clear()
+        cached.forget_runs()
     done = [job for job in shown if job.state.is_final]
     with st.container(horizontal=True):
         if st.button(_("Compare where they look"), key="to-cam"):
