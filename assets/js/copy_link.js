@@ -17,7 +17,7 @@ async function copy(text, root) {
 }
 
 export function render({ data, parentElement }) {
-  const root = parentElement.querySelector("div");
+  const root = parentElement.querySelector(".rx-root");
   let button = root.querySelector("button");
   if (!button) {
     button = document.createElement("button");

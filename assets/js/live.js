@@ -216,7 +216,7 @@ function create(root) {
 }
 
 export function render({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector("div");
+  const root = parentElement.querySelector(".rx-root");
   let view = states.get(root);
   if (!view) states.set(root, (view = create(root)));
   view.data = data;

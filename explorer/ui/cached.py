@@ -64,7 +64,8 @@ def cam_pair(
         arguments: Passed to ``explorer.cam.task:pair``.
     """
     del stamps
-    return compute.run("explorer.cam.task:pair", image=image, **arguments)
+    call = compute.submit("explorer.cam.task:pair", image=image, **arguments)
+    return call.result()
 
 
 @st.cache_resource(max_entries=512, ttl=5, show_spinner=False)

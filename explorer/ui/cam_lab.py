@@ -9,13 +9,13 @@ import streamlit as st
 
 from explorer.cam.layers import layers
 from explorer.cam.methods import METHODS
-from explorer.errors import DataError
+from explorer.errors import DataError, ExplorerError
 from explorer.figures.cam_panels import panels as draw
 from explorer.figures.cam_picture import pair_picture
 from explorer.figures.cam_scale import SCALES, scale_of, written
 from explorer.figures.colormaps import DIVERGING, VIRIDIS
 from explorer.figures.heatmap import Look, colour_bar, to_png
-from explorer.ui import cached, nav, panels, state, urls
+from explorer.ui import cached, guard, nav, panels, state, urls
 from explorer.ui.i18n import _
 from explorer.ui.panels import Figure
 from explorer.ui.urls import Param
@@ -79,6 +79,30 @@ def _run_choice(runs: dict[str, Run], label: str, index: int, key: str) -> str:
         format_func=lambda i: runs[i].label if i in runs else str(i),
     )
     return chosen if chosen in runs else ids[index]
+
+
+def lab(a: Run, b: Run) -> None:
+    """Show the choices at the left and what they give at the right."""
+    left, right = st.columns((1, 3.4), gap="medium")
+    try:
+        with left:
+            image, knows_class = image_choice(a)
+            target, layer, method = question(a, knows_class=knows_class)
+            how = view()
+        found = cached.cam_pair(
+            (a.stamp, b.stamp),
+            image,
+            run_a=str(a.folder),
+            run_b=str(b.folder),
+            target=target,
+            layer=layer.name,
+            method=method,
+        )
+        with right:
+            show(found, how)
+    except ExplorerError as error:
+        with right:
+            guard.show(error)
 
 
 def image_choice(run: Run) -> tuple[bytes | tuple[str, int], bool]:

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 Key = "Callable[..., str]"
-_CHOICES = {"identity": "Identity", "A": "Pad (A)", "B": "Projection (B)", "C": "Always (C)"}
+_CHOICES = {
+    "identity": "Identity only",
+    "A": "A: pad with zeros",
+    "B": "B: project where needed",
+    "C": "C: project always",
+    "1x1": "1×1",
+    "3x3": "3×3",
+}
+_MAX_SEGMENTS = 3
 
 
 def fields(
@@ -44,6 +52,15 @@ def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: 
     label, help_ = _(info.title or name), _(info.description or "")
     if get_origin(info.annotation) is Literal:
         options = get_args(info.annotation)
+        if len(options) > _MAX_SEGMENTS:
+            return st.selectbox(
+                label,
+                options,
+                options.index(current),
+                key=key,
+                help=help_,
+                format_func=lambda o: _(_CHOICES.get(o, str(o))),
+            )
         return st.segmented_control(
             label,
             options,

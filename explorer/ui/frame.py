@@ -15,6 +15,7 @@ st.set_page_config(
     page_icon=str(ROOT / "assets" / "icon.png"),
     layout="wide",
 )
+st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 current = st.navigation(
     [
         st.Page(page.path, title=page.title, url_path=page.name, default=page.name == "build")

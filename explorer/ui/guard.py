@@ -13,7 +13,7 @@ from explorer.errors import ExplorerError
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def _escape(text: str) -> str:
 
 
 @contextmanager
-def guard() -> Iterator[None]:
+def guard() -> Generator[None]:
     """Turn an exception of a page into a sentence; the unexpected is logged under a number."""
     try:
         yield

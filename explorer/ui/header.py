@@ -16,7 +16,7 @@ from explorer.ui.state import Hand, widget
 def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
     """Show the name of the network in hand, and what can be done with it as a whole."""
     edits = "" if now.is_preset else _("edited")
-    words, buttons = st.columns((1, 1), vertical_alignment="center")
+    words, buttons = st.columns((1, 1.5), vertical_alignment="center")
     with words:
         panels.title(now.title, sentence, edits)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):

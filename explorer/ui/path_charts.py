@@ -20,9 +20,8 @@ _UNITS = ("block", "conv")
 def path_length_chart(now: Hand) -> None:
     """Show how many paths of each length there are, by blocks or by convolutions."""
     with st.container(border=True, key="path-lengths"):
-        words, choice = st.columns((3, 1), vertical_alignment="top")
-        with choice:
-            unit = cast("Unit", _unit())
+        words = st.container()
+        unit = cast("Unit", _unit())
         lengths = cached.path_lengths(now.working, unit)
         x_title = (
             _("path length (blocks gone through)")

@@ -19,7 +19,7 @@ from explorer.api.routes import routes as api_routes
 from explorer.jobs import client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "explorer" / "ui" / "frame.py"
@@ -42,7 +42,7 @@ def _import_early() -> None:
 
 
 @asynccontextmanager
-async def lifespan(_app: object) -> AsyncIterator[None]:
+async def lifespan(_app: object) -> AsyncGenerator[None]:
     """Warm up, then collect garbage now and then until the server stops.
 
     Streamlit's own full collection after every rerun is switched off in ``config.toml``: it

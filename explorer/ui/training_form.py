@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.errors import DataError, ExplorerError
 from explorer.jobs import client
-from explorer.training.recipes import RECIPES
+from explorer.training.recipes import DEFAULT, recipes
 from explorer.ui import cached, datasets, nav, panels, state
 from explorer.ui.components.live import live_runs
 from explorer.ui.finished import TRAIN, training_jobs
@@ -51,7 +51,7 @@ def training_form(now: Hand) -> None:
         payload = {
             "spec": now.working.model_dump(mode="json"),
             "data": data,
-            "recipe": {**RECIPES[recipe].recipe.model_dump(mode="json"), **changes},
+            "recipe": {**recipes()[recipe].recipe.model_dump(mode="json"), **changes},
             "seed": seed,
             "device": "auto",
             "title": now.title,
@@ -72,16 +72,18 @@ def _network(now: Hand) -> None:
 
 
 def _recipe() -> tuple[str, dict[str, Any]]:
-    names = list(RECIPES)
+    known = recipes()
+    names = list(known)
     chosen = st.selectbox(
         _("Recipe"),
         names,
+        names.index(DEFAULT),
         key="train-recipe",
-        format_func=lambda name: _(RECIPES[name].title) if name in RECIPES else str(name),
+        format_func=lambda name: _(known[name].title) if name in known else str(name),
     )
-    name = chosen if chosen in RECIPES else names[0]
-    base = RECIPES[name].recipe
-    st.caption(_(RECIPES[name].line))
+    name = chosen if chosen in known else DEFAULT
+    base = known[name].recipe
+    st.caption(_(known[name].line))
     epochs = st.number_input(
         _("Epochs"),
         1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from streamlit.components import v2 as components
 
 from explorer.ui.components.modules import renderer
 
@@ -13,8 +13,8 @@ button { border: 1px solid var(--st-border-color); border-radius: var(--st-butto
 button:hover, button:focus-visible { border-color: var(--st-primary-color);
   color: var(--st-primary-color); outline: none; }
 """
-_component = st.components.v2.component(
-    "copy_link", html="<div></div>\n", css=_CSS, js=renderer("copy_link")
+_component = components.component(
+    "copy_link", html="<div class=\"rx-root\"></div>\n", css=_CSS, js=renderer("copy_link")
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import streamlit as st
+from streamlit.components import v2 as components
 
 from explorer.api.tokens import sign
 from explorer.ui.components.modules import renderer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from explorer.store.records import Job
 
 _CSS = """
-:host, div { font-size: 13px; color: var(--st-text-color); font-variant-numeric: tabular-nums; }
+.rx-root { font-size: 13px; color: var(--st-text-color); font-variant-numeric: tabular-nums; }
 .jobs { list-style: none; margin: 0 0 12px; padding: 0; }
 .jobs li { display: grid; gap: 4px 10px; align-items: center; padding: 6px 2px;
   grid-template-columns: 12px minmax(120px, 1fr) minmax(140px, 1.6fr) minmax(80px, 1fr) 56px 64px;
@@ -50,9 +50,7 @@ text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b
 }
 @media (prefers-reduced-motion: reduce) { .bar i { transition: none; } }
 """
-_component = st.components.v2.component(
-    "live_runs", html="<div></div>\n", css=_CSS, js=renderer("live")
-)
+_component = components.component("live_runs", html="<div class=\"rx-root\"></div>\n", css=_CSS, js=renderer("live"))
 
 
 class Asked(NamedTuple):

@@ -24,7 +24,7 @@ def renderer(module: str) -> str:
     The module is imported by address because inline code is sent again with every change.
     """
     return f"""
-const ready = import("/assets/js/{module}.js?v={version()}");
+const ready = import(`${{window.location.origin}}/assets/js/{module}.js?v={version()}`);
 export default function (component) {{
   let end;
   ready.then((module) => {{ end = module.render(component); }});
