@@ -101,7 +101,7 @@ function row(view, job, i) {
   const icon = element("svg", { width: 12, height: 12, "aria-hidden": "true" }, mark(i));
   return html(
     "li", { "data-testid": "job", "data-job": job.id, "data-state": job.state ?? "" },
-    icon, html("b", {}, job.title),
+    icon, html("b", { title: job.title }, job.title, html("em", {}, job.note)),
     html("span", { class: "state" }, stateText(job, labels)),
     bar,
     html("span", { class: "value" }, last ? `${(100 * last[1]).toFixed(1)} %` : "–"),

@@ -133,7 +133,7 @@ def training_list() -> None:
         )
         return
     shown = _shown(jobs)
-    asked = live_runs(shown, key="live")
+    asked = live_runs(shown, _what, key="live")
     if asked.stop in {job.id for job in jobs}:
         client.cancel(str(asked.stop))
     if asked.ended:
@@ -148,10 +148,17 @@ def training_list() -> None:
             st.rerun()
 
 
+def _what(job: Job) -> str:
+    """Return the data and the length of a training."""
+    data = str(job.payload.get("data", "")).rsplit("/", 1)[-1]
+    epochs = dict(job.payload.get("recipe", {})).get("epochs", "?")
+    return _("{data} · {n} epochs").format(data=data, n=epochs)
+
+
 def _shown(jobs: list[Job]) -> list[Job]:
-    """Return the trainings to show: the newest four, or what the reader chose."""
+    """Return the trainings to show, oldest first: the newest four, or what the reader chose."""
     if len(jobs) <= MAX_SHOWN:
-        return jobs
+        return jobs[::-1]
     by_id = {job.id: job for job in jobs}
     chosen = st.multiselect(
         _("Shown"),
@@ -161,4 +168,4 @@ def _shown(jobs: list[Job]) -> list[Job]:
         key=f"shown-{jobs[0].id}",
         format_func=lambda i: by_id[i].title if i in by_id else str(i),
     )
-    return [by_id[i] for i in chosen if i in by_id]
+    return [by_id[i] for i in reversed(chosen) if i in by_id]

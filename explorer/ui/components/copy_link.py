@@ -14,7 +14,7 @@ button:hover, button:focus-visible { border-color: var(--st-primary-color);
   color: var(--st-primary-color); outline: none; }
 """
 _component = components.component(
-    "copy_link", html="<div class=\"rx-root\"></div>\n", css=_CSS, js=renderer("copy_link")
+    "copy_link", html='<div class="rx-root"></div>\n', css=_CSS, js=renderer("copy_link")
 )
 
 

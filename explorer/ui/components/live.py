@@ -11,7 +11,7 @@ from explorer.ui.components.modules import renderer
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from explorer.store.records import Job
 
@@ -22,6 +22,8 @@ _CSS = """
   grid-template-columns: 12px minmax(120px, 1fr) minmax(140px, 1.6fr) minmax(80px, 1fr) 56px 64px;
   border-bottom: 1px solid var(--st-border-color); }
 .jobs li:last-child { border-bottom: 0; }
+.jobs em { font-style: normal; font-weight: 400; margin-left: 6px;
+  color: light-dark(#667080, #8c95a3); }
 .jobs b { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .state { color: light-dark(#434c5a, #b7bfcb); font-size: 12px; }
 .bar { height: 6px; border-radius: 3px; background: light-dark(#e3e6ec, #2b323d); }
@@ -50,7 +52,9 @@ text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b
 }
 @media (prefers-reduced-motion: reduce) { .bar i { transition: none; } }
 """
-_component = components.component("live_runs", html="<div class=\"rx-root\"></div>\n", css=_CSS, js=renderer("live"))
+_component = components.component(
+    "live_runs", html='<div class="rx-root"></div>\n', css=_CSS, js=renderer("live")
+)
 
 
 class Asked(NamedTuple):
@@ -65,13 +69,20 @@ class Asked(NamedTuple):
     ended: str | None
 
 
-def live_runs(jobs: Sequence[Job], *, key: str) -> Asked:
-    """Show jobs and their curves; at most four are told apart by colour."""
+def live_runs(jobs: Sequence[Job], note: Callable[[Job], str], *, key: str) -> Asked:
+    """Show jobs and their curves; at most four are told apart by colour.
+
+    Args:
+        jobs: What to show, in this order.
+        note: Says in a few words how a job differs from another of its name.
+        key: Of the component.
+    """
     data: dict[str, Any] = {
         "jobs": [
             {
                 "id": job.id,
                 "title": job.title,
+                "note": note(job),
                 "token": sign(job.id),
                 "ended": job.state.is_final,
                 "state": job.state.value,
