@@ -102,7 +102,8 @@ def test_the_fence_refuses_whoever_lost_the_job(url: str, ledger: Ledger) -> Non
     fresh = claim(ledger, "other")
     assert (fresh.job_id, fresh.attempt) == (stale.job_id, 2)
     forged = Claim(fresh.job_id, fresh.attempt, "frozen", "train", {})
-    for wrong in (stale, forged):
+    aged = Claim(fresh.job_id, stale.attempt, "other", "train", {})
+    for wrong in (stale, forged, aged):
         writes: list[Callable[[Claim], object]] = [
             ledger.renew,
             ledger.wish,
