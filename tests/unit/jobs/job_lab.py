@@ -27,7 +27,7 @@ def wait_until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
     while time.monotonic() < until:
         if value := condition():
             return value
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise AssertionError(f"This did not come true within {seconds} s: {condition}")
 
 

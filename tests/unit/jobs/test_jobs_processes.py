@@ -85,7 +85,7 @@ def worker_of(lab: Lab) -> psutil.Process | None:
 
 
 def test_a_killed_worker_takes_its_job_along_and_another_resumes(lab: Lab, spawn: Spawn) -> None:
-    job_id = lab.submit("count", steps=40, pause=0.05)
+    job_id = lab.submit("count", steps=40, pause=0.03)
     first = spawn("-c", _WORKER)
     wait_until(lambda: len(lab.steps(job_id)) > 12)
     first.kill()
