@@ -146,16 +146,19 @@ def test_the_worker_outlives_the_app_and_is_replaced_when_it_dies(lab: Lab, spaw
         wait_until(lambda: client.worker_is_alive(lab.home))
         app.kill()
         app.wait()
-        spawn("-c", _APP)
+        app = spawn("-c", _APP)
         beat = lab.home.app_beat.stat().st_mtime
         wait_until(lambda: lab.home.app_beat.stat().st_mtime > beat)
         assert worker_of(lab) == worker
         worker.kill()
         other = wait_until(lambda: (found := worker_of(lab)) and found != worker and found)
-        wait_until(lambda: client.worker_is_alive(lab.home))
+        assert other.is_running()
     finally:
-        worker.kill() if worker.is_running() else None
-    other.terminate()
+        app.kill()  # first, or it would start the next worker
+        app.wait()
+        while (left := worker_of(lab)) is not None:
+            left.kill()
+            wait_until(lambda pid=left.pid: is_gone(pid))
 
 
 def test_probing_for_a_worker_leaves_the_lock_free(lab: Lab) -> None:
