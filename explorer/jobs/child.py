@@ -1,13 +1,13 @@
 """A job's own process: ``python -m explorer.jobs.child``, started and watched by the worker.
 
-It lives no longer than its right to run: it ends when the worker's end of standard input closes,
-when the lease is not renewed in time, and on Linux when the worker's thread dies.
+It lives no longer than its right to run: it ends, with everything it started, when the worker's
+end of standard input closes or when the lease is not renewed in time.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import faulthandler
 import importlib
 import io
 import os
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 NICENESS = 10
 LEASE_SHARE = 0.9
 """The share of the lease after which a job that hears nothing ends itself."""
-_PR_SET_PDEATHSIG = 1
+LAST_SHARE = 0.95
+"""The share after which it ends even if its code never lets another thread run."""
 
 
 class Leash:
@@ -43,29 +44,35 @@ class Leash:
     """
 
     def __init__(self, source: io.FileIO, lease: float, on_stop: Callable[[], None]) -> None:
-        """Count from now."""
+        """Watch nothing yet."""
         self._source = source
-        self._allowed = LEASE_SHARE * lease
+        self._lease = lease
         self._on_stop = on_stop
         self._heard = time.monotonic()
 
     def start(self) -> None:
-        """Listen and watch the time, each in a thread of its own."""
+        """Listen and watch the time from now, each in a thread of its own."""
+        self._renew()
         for work in (self._listen, self._watch):
             threading.Thread(target=work, daemon=True).start()
+
+    def _renew(self) -> None:
+        self._heard = time.monotonic()
+        # Its watchdog is not a Python thread: it ends a process that holds the interpreter's lock.
+        faulthandler.dump_traceback_later(LAST_SHARE * self._lease, exit=True)
 
     def _listen(self) -> None:
         with contextlib.suppress(OSError, ValueError):
             for line in self._source:
                 message = protocol.to_job(line)
                 if isinstance(message, protocol.Lease):
-                    self._heard = time.monotonic()
+                    self._renew()
                 elif isinstance(message, protocol.Stop):
                     self._on_stop()
         end_group()
 
     def _watch(self) -> None:
-        while (left := self._heard + self._allowed - time.monotonic()) > 0:
+        while (left := self._heard + LEASE_SHARE * self._lease - time.monotonic()) > 0:
             time.sleep(min(left, 1.0))
         end_group()
 
@@ -101,7 +108,6 @@ def run(start: protocol.Start, context: Context) -> protocol.FromJob:
 
 def main() -> None:
     """Run the one job described on the first line of standard input."""
-    _die_with_parent()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     out = _take_stdout()
@@ -128,11 +134,6 @@ def _take_stdout() -> TextIO:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.stdout = sys.stderr
     return out
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

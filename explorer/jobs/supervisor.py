@@ -84,13 +84,13 @@ class Supervisor:
             self._running.end()
 
     def _watch(self) -> str:
-        """Relay until the process is gone or must go; return why it must, if it must."""
+        """Relay until the process is gone or must go; return why, where that is the job's fault."""
         while self._running.is_alive:
             self._take(self._running.messages(self._timing.sync))
             self._sync()
             now = time.monotonic()
             if self._stop_sent is not None and now - self._stop_sent > self._timing.grace:
-                return "It did not stop when it was asked to."
+                return ""
             if now - self._heard > self._timing.silence:
                 return f"It gave no sign of life for {units.seconds(self._timing.silence)}."
         return ""

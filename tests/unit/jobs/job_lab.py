@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from explorer.store.paths import Home
     from explorer.store.records import Job
 
-TOYS = ("count", "spin", "silent", "refuse", "stumble", "talk", "surroundings")
+TOYS = ("count", "spin", "silent", "clutch", "refuse", "stumble", "talk", "surroundings")
 KINDS = {name: f"toy_jobs:{name}" for name in TOYS}
 FAST = Timing(sync=0.1, grace=1.0, silence=30.0, idle=0.05)
 
@@ -27,7 +27,7 @@ def wait_until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
     while time.monotonic() < until:
         if value := condition():
             return value
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise AssertionError(f"This did not come true within {seconds} s: {condition}")
 
 

@@ -112,16 +112,23 @@ def begin(lab: Lab, name: str, lease: float) -> tuple[RunningJob, int]:
 
 
 def test_a_job_ends_when_its_lease_is_not_renewed(lab: Lab) -> None:
-    running, pid = begin(lab, "spin", lease=2.0)
+    running, pid = begin(lab, "spin", lease=1.0)
     wait_until(lambda: len(lab.pids("spin")) == 2)
     assert wait_until(lambda: is_gone(pid), 10.0)
     assert wait_until(lambda: is_gone(lab.pids("spin")[1]))
     running.end()
 
 
+def test_the_lease_ends_even_a_job_that_lets_no_thread_run(lab: Lab) -> None:
+    running, pid = begin(lab, "clutch", lease=1.0)
+    assert wait_until(lambda: is_gone(pid), 10.0)
+    assert "Timeout" in (lab.home.run("clutch") / "log.txt").read_text()
+    running.end()
+
+
 def test_a_renewed_lease_keeps_it_running(lab: Lab) -> None:
     running, pid = begin(lab, "silent", lease=1.0)
-    for _ in range(8):
+    for _ in range(7):
         running.say(protocol.Lease())
         time.sleep(0.2)
     assert not is_gone(pid)

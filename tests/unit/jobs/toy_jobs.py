@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -53,6 +54,13 @@ def spin(context: Context) -> dict[str, Any]:
     context.progress(None, "spinning")
     while True:
         pass
+
+
+def clutch(context: Context) -> dict[str, Any]:
+    """Hold the interpreter's lock for ages, inside one call of C code."""
+    _sign(context)
+    re.match(r"(a+)+$", "a" * 60 + "b")
+    return {}
 
 
 def silent(context: Context) -> dict[str, Any]:
