@@ -53,8 +53,13 @@ def layers(graph: Graph) -> tuple[Layer, ...]:
     return tuple(_layer(graph, fields, name, address) for name, address in exits.items())
 
 
-def layer_of(graph: Graph, name: str | None = None) -> Layer:
+def layer_of(graph: Graph, name: str | None = None, owner: str = "this network") -> Layer:
     """Return a layer by its stage or exact address; the default layer for None.
+
+    Args:
+        graph: At the size of the images.
+        name: Such as ``layer3`` or ``layer3.0.conv2``.
+        owner: What an error calls the network.
 
     Raises:
         ExplorerError: There is no such address, or what stands there has no grid.
@@ -66,7 +71,7 @@ def layer_of(graph: Graph, name: str | None = None) -> Layer:
         if name == layer.name:
             return layer
     if name not in graph.nodes or len(graph.shape_of(name)) != 3:
-        problem = "has no map to show" if name in graph.nodes else "is not in this network"
+        problem = f"of {owner} has no map to show" if name in graph.nodes else f"is not in {owner}"
         stages = ", ".join(layer.name for layer in candidates)
         raise ExplorerError(
             f"The layer {name!r} {problem}.", f"Choose {stages} or the address of a feature map."

@@ -37,15 +37,15 @@ class Subject(NamedTuple):
 
     def layer(self, name: str | None) -> Layer:
         """Return a layer at the size of the run's images."""
-        return layer_of(lower(self.record.spec, self.record.data.image_size), name)
+        graph = lower(self.record.spec, self.record.data.image_size)
+        return layer_of(graph, name, self.record.title)
 
 
 class Question(NamedTuple):
     """What is asked about an image.
 
     Attributes:
-        target: The class to explain, by name, or by its index in the first run's list
-            as a number or its digits; None:
+        target: The class to explain, by name or by its index in the first run's list; None:
             the true class where it is known, or else what the first network predicts.
         layer: A stage, or an address that both have; None: the last stage.
         method: A key of ``METHODS``.
@@ -143,7 +143,7 @@ def _class_name(target: str | int, classes: tuple[str, ...]) -> str:
         return classes[target]
     shown = ", ".join(classes[:_LONGEST_LIST])
     more = f" and {len(classes) - _LONGEST_LIST} more" if len(classes) > _LONGEST_LIST else ""
-    raise ExplorerError(f"There is no class {target!r}.", f"There are {shown}{more}.")
+    raise ExplorerError(f"There is no class {target}.", f"There are {shown}{more}.")
 
 
 def _check_classes(a: RunRecord, b: RunRecord) -> None:

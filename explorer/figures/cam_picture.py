@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MARGIN, _GAP, _SIDE = 40, 24, 448
 _WIDTH = 2 * _MARGIN + 4 * _SIDE + 3 * _GAP
-_TOP, _BELOW = 180, 236
+_TOP, _BELOW = 180, 248
 _HEIGHT = _TOP + _SIDE + _BELOW
 _LEFTS = tuple(_MARGIN + i * (_SIDE + _GAP) for i in range(4))
 _CAVEAT = "A map shows where the score of one class is sensitive at this layer, not why."
@@ -138,7 +138,7 @@ def _numbers(sheet: Sheet, comparison: Comparison) -> None:
 
 
 def _area(side: Side) -> str:
-    return "-" if side.half_area is None else percent(side.half_area, 0)
+    return "-" if side.half_area is None else percent(side.half_area)
 
 
 def _foot(sheet: Sheet, comparison: Comparison) -> None:

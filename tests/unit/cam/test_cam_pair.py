@@ -1,0 +1,148 @@
+"""Two runs on one image: what is refused, and what comes back."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.cam import task
+from explorer.cam.pair import Question, Subject, compare
+from explorer.data import samples
+from explorer.errors import DataError, ExplorerError, WeightsError
+from tests.unit.cam.cam_lab import CLASSES, record
+
+
+def png(pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_both_sides_answer_about_one_class(a, b, picture):
+    result = compare(a, b, picture, Question(target="c"))
+    assert result.target == "c"
+    for side, subject in ((result.a, a), (result.b, b)):
+        mean, std = torch.tensor(subject.record.data.mean), torch.tensor(subject.record.data.std)
+        x = ((torch.from_numpy(picture) / 255 - mean) / std).permute(2, 0, 1)[None]
+        with torch.no_grad():
+            logits = subject.network(x)[0]
+        order = [CLASSES[i] for i in logits.argsort(descending=True).tolist()]
+        assert [answer.class_name for answer in side.top] == order[:5]
+        assert side.rank == order.index("c") + 1
+        assert side.logit == pytest.approx(logits[2].item(), rel=1e-5)
+        assert side.probability == pytest.approx(logits.softmax(0)[2].item(), rel=1e-5)
+        assert side.heat.shape == (8, 8)
+    assert (result.a.layer.address, result.b.layer.address) == ("layer3.2.relu2", "norm_relu")
+
+
+def test_classes_are_matched_by_name_not_by_place(a, b, picture):
+    turned = b.record.model_copy(
+        update={"data": b.record.data.model_copy(update={"classes": CLASSES[::-1]})}
+    )
+    straight = compare(a, b, picture, Question(target="c")).b
+    by_name = compare(a, Subject(b.network, turned), picture, Question(target="h")).b
+    np.testing.assert_array_equal(straight.heat, by_name.heat)
+
+
+def test_the_class_is_the_truth_or_else_what_a_predicts(a, b, picture):
+    assert compare(a, b, picture, Question(), label="g").target == "g"
+    free = compare(a, b, picture, Question(), label="unheard of")
+    assert free.target == free.a.top[0].class_name
+    assert free.a.rank == 1
+    assert compare(a, b, picture, Question(target=3)).target == "d"
+    assert compare(a, b, picture, Question(target="3")).target == "d"
+
+
+def test_equal_networks_do_not_disagree(a, picture):
+    result = compare(a, a, picture, Question(target="a"))
+    assert result.disagreement.total_variation == 0
+    assert not result.difference.any()
+
+
+def test_it_crosses_processes_whole(a, b, picture):
+    result = compare(a, b, picture, Question(target="a"))
+    data = pickle.dumps(result)
+    assert len(data) < 20_000
+    assert pickle.loads(data).as_dict() == result.as_dict()  # noqa: S301 - our own bytes
+
+
+def refusal(*arguments, **options) -> str:
+    with pytest.raises(ExplorerError) as caught:
+        compare(*arguments, **options)
+    assert caught.value.hint
+    return caught.value.message
+
+
+def test_different_class_lists_are_refused(a, b, picture):
+    other = Subject(b.network, record("preact_resnet20", "Beta", classes=(*CLASSES[:9], "zebra")))
+    assert refusal(a, other, picture, Question()) == (
+        "Alpha and Beta were trained on different classes: only Alpha knows 'j'."
+    )
+
+
+def test_different_strides_are_refused_with_both_named(a, picture):
+    other = Subject(a.network, record("resnet18", "Gamma"))
+    assert refusal(a, other, picture, Question()) == (
+        "layer3.2.relu2 of Alpha has 8 × 8 cells of 4 px, "
+        "but layer4.1.relu2 of Gamma has 1 × 1 cells of 32 px."
+    )
+
+
+def test_different_image_sizes_are_refused(a, b, picture):
+    other = Subject(b.network, record("preact_resnet20", "Beta", image_size=64))
+    assert refusal(a, other, picture, Question()) == (
+        "Alpha sees images of 32 px and Beta of 64 px, "
+        "so a cell of one map is not a cell of the other."
+    )
+
+
+@pytest.mark.parametrize("target", ["zebra", 10, -1, "10"])
+def test_an_unknown_class_is_refused(a, b, picture, target):
+    message = refusal(a, b, picture, Question(target=target))
+    assert message == f"There is no class {target}."
+
+
+def test_a_layer_that_only_one_has_is_refused(a, b, picture):
+    message = refusal(a, b, picture, Question(layer="norm_relu"))
+    assert message == "The layer 'norm_relu' is not in Alpha."
+
+
+class TestTask:
+    def test_a_file_is_cropped_and_compared(self, runs):
+        pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+        result = task.pair(*map(str, runs), png(pixels), layer="layer2", method="layercam")
+        assert result.image.shape == (32, 32, 3)
+        assert (result.a.layer.address, result.a.heat.shape) == ("layer2.2.relu2", (16, 16))
+        assert result.label is None
+
+    def test_an_image_of_a_data_set_brings_its_label(self, runs):
+        result = task.pair(*map(str, runs), ("shapes", 3))
+        assert result.label == samples("shapes", [3], image_size=32)[0].class_name
+
+    def test_networks_stay_loaded_until_their_weights_change(self, runs):
+        first = task.subject(runs[0])
+        assert task.subject(runs[0]) is first
+        weights = runs[0] / "weights.safetensors"
+        weights.write_bytes(weights.read_bytes())
+        os.utime(weights, ns=(1, 1))
+        assert task.subject(runs[0]) is not first
+        assert not any(p.requires_grad for p in first.network.parameters())
+
+    @pytest.mark.parametrize("cut", [0, 20, 200])
+    def test_a_damaged_upload_is_one_sentence(self, runs, picture, cut):
+        with pytest.raises(DataError) as caught:
+            task.pair(*map(str, runs), png(picture)[:cut])
+        assert caught.value.message.count(".") == 1
+
+    def test_a_run_without_weights_or_record_is_one_sentence(self, runs, tmp_path, picture):
+        with pytest.raises(DataError):
+            task.pair(str(tmp_path), str(runs[1]), png(picture))
+        (tmp_path / "run.json").write_bytes((runs[0] / "run.json").read_bytes())
+        with pytest.raises(WeightsError):
+            task.pair(str(tmp_path), str(runs[1]), png(picture))
