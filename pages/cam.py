@@ -7,7 +7,7 @@ from explorer.ui.finished import finished_runs
 from explorer.ui.i18n import _
 
 runs = finished_runs()
-words, choice = st.columns((1, 1), vertical_alignment="bottom")
+words, choice = st.columns((1, 1.3), vertical_alignment="bottom")
 with words:
     panels.title(_("Where do they look?"), _("Same image, same class, same stride, one scale."))
 if len(runs) < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,7 @@ def _block_form(now: Hand, scope: int | None) -> None:
     if kind != stage.block.kind:
         now.edit(edit.change_family(now.spec, scope, kind))
     block = now.spec.stages[scope or 0].block
-    updates = forms.fields(block, lambda name: now.key(block.kind, scope, name))
+    updates = forms.fields(block, partial(now.key, block.kind, scope))
     if updates:
         now.edit(edit.change_blocks(now.spec, scope, **updates))
     panels.note(f"{block.formula} · {block.reference}")
@@ -148,7 +149,7 @@ def _stage_form(now: Hand, scope: int | None) -> None:
             now.edit(edit.change(now.spec, width_multiplier=k))
     else:
         panels.heading(_("Stage {n}").format(n=scope + 1))
-        updates = forms.fields(stage, lambda name: now.key("stage", scope, name), skip=("block",))
+        updates = forms.fields(stage, partial(now.key, "stage", scope), skip=("block",))
         if updates:
             now.edit(edit.change_stages(now.spec, scope, **updates))
     _stage_buttons(now, scope)
@@ -182,7 +183,7 @@ def _outer_form(now: Hand) -> None:
         now.edit(edit.change(now.spec, image_size=size))
     for part in ("stem", "head"):
         panels.heading(_("Stem") if part == "stem" else _("Head"))
-        updates = forms.fields(getattr(now.spec, part), lambda name, p=part: now.key(p, name))
+        updates = forms.fields(getattr(now.spec, part), partial(now.key, part))
         if updates:
             now.edit(edit.change_part(now.spec, part, **updates))
     panels.note(_("{n} parameters in the classifier").format(n=count(_classifier(now))))

@@ -5,7 +5,7 @@ Graphs and scenes are immutable, so they are shared without being copied.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
@@ -54,7 +54,7 @@ def scene(spec: NetworkSpec, name: str) -> dict[str, Any]:
 def cam_pair(
     stamps: tuple[str, ...],
     image: bytes | tuple[str, int],
-    **arguments: str | None,
+    arguments: dict[str, str | None],
 ) -> Comparison:
     """Return the Grad-CAMs of two runs on one image, computed in the compute pool.
 
@@ -64,8 +64,8 @@ def cam_pair(
         arguments: Passed to ``explorer.cam.task:pair``.
     """
     del stamps
-    call = compute.submit("explorer.cam.task:pair", image=image, **arguments)
-    return call.result()
+    asked = cast("dict[str, Any]", arguments)
+    return compute.run("explorer.cam.task:pair", image=image, **asked)
 
 
 @st.cache_resource(max_entries=512, ttl=5, show_spinner=False)

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.cam.layers import layers
 from explorer.cam.methods import METHODS
 from explorer.errors import DataError, ExplorerError
+from explorer.figures.cam_panels import Panels
 from explorer.figures.cam_panels import panels as draw
 from explorer.figures.cam_picture import pair_picture
 from explorer.figures.cam_scale import SCALES, scale_of, written
@@ -56,8 +57,10 @@ def choose_runs(runs: dict[str, Run]) -> tuple[Run, Run]:
     ids = list(runs)
     wanted = [urls.get(Param.RUN_A), urls.get(Param.RUN_B)]
     first = ids.index(wanted[0]) if wanted[0] in runs else min(1, len(ids) - 1)
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    at_left, at_right = st.columns(2)
+    with at_left:
         a = _run_choice(runs, _("Network A"), first, "cam-a")
+    with at_right:
         same = [i for i in ids if runs[i].record.data.classes == runs[a].record.data.classes]
         default = wanted[1] if wanted[1] in same else next((i for i in same if i != a), a)
         b = _run_choice(
@@ -75,7 +78,6 @@ def _run_choice(runs: dict[str, Run], label: str, index: int, key: str) -> str:
         ids,
         index,
         key=key,
-        width=280,
         format_func=lambda i: runs[i].label if i in runs else str(i),
     )
     return chosen if chosen in runs else ids[index]
@@ -92,11 +94,13 @@ def lab(a: Run, b: Run) -> None:
         found = cached.cam_pair(
             (a.stamp, b.stamp),
             image,
-            run_a=str(a.folder),
-            run_b=str(b.folder),
-            target=target,
-            layer=layer.name,
-            method=method,
+            {
+                "run_a": str(a.folder),
+                "run_b": str(b.folder),
+                "target": target,
+                "layer": layer.name,
+                "method": method,
+            },
         )
         with right:
             show(found, how)
@@ -210,7 +214,7 @@ def _segments(
         required=True,
         key=f"cam-{param.value}-{'-'.join(options)}",
         width="stretch",
-        format_func=lambda o: _((titles or {}).get(o, o)),
+        format_func=lambda o: _((titles or {}).get(str(o), str(o))),
     )
     value = chosen if chosen in options else default
     urls.put(param, "" if value == default else value)
@@ -240,40 +244,43 @@ def view() -> View:
 def show(found: Comparison, how: View) -> None:
     """Show image, both maps on their scale, the difference, and the numbers."""
     drawn = draw(found, how.scale, how.look)
-    scale = scale_of(how.scale)
-    columns = st.columns(4)
+    at_left, in_the_middle, at_right = st.columns((1, 2.06, 1))
     label = f"{found.label} · " if found.label else ""
-    size = len(found.image)
-    with columns[0]:
-        _picture(
-            _("Image"), f"{label}{size} px, {_('the same crop for both')}", to_png(drawn.image)
-        )
-    sides = ((found.a, drawn.a, drawn.end_a, "a"), (found.b, drawn.b, drawn.end_b, "b"))
-    for column, (side, pixels, end, mark) in zip(columns[1:3], sides, strict=True):
-        with column:
-            _picture(side.title, _says(found.target, side), to_png(pixels), mark)
-            _bar(to_png(colour_bar(VIRIDIS, *BAR_PIXELS)), "0", scale.caption, written(end, scale))
-    with columns[3]:
+    facts = f"{label}{len(found.image)} px, {_('the same crop for both')}"
+    with at_left:
+        _picture(_("Image"), facts, to_png(drawn.image))
+    with in_the_middle:
+        _maps(found, drawn, how.scale)
+    with at_right:
         _picture(_("Difference"), _("A − B, in shares of the heat"), to_png(drawn.difference))
-        _bar(
-            to_png(colour_bar(DIVERGING, *BAR_PIXELS)),
-            _("B more"),
-            f"±{percent(drawn.limit)}",
-            _("A more"),
-        )
+        ends = (_("B more"), f"±{percent(drawn.limit)}", _("A more"))
+        _bar(to_png(colour_bar(DIVERGING, *BAR_PIXELS)), *ends)
     _numbers(found)
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Save picture"),
-            pair_picture(found, how.scale, how.look),
-            "grad-cam.png",
-            "image/png",
-            key="cam-save",
-        )
     left, right = st.columns(2)
     for column, side, mark in ((left, found.a, "a"), (right, found.b, "b")):
         with column:
             _ranking(side, mark)
+    st.download_button(
+        _("Save picture"),
+        pair_picture(found, how.scale, how.look),
+        "grad-cam.png",
+        "image/png",
+        key="cam-save",
+    )
+
+
+def _maps(found: Comparison, drawn: Panels, name: str) -> None:
+    """Show both maps; one colour bar spans them unless each has its own scale."""
+    scale = scale_of(name)
+    bar = to_png(colour_bar(VIRIDIS, *BAR_PIXELS))
+    sides = ((found.a, drawn.a, drawn.end_a, "a"), (found.b, drawn.b, drawn.end_b, "b"))
+    for column, (side, pixels, end, mark) in zip(st.columns(2), sides, strict=True):
+        with column:
+            _picture(side.title, _says(found.target, side), to_png(pixels), mark)
+            if not scale.shared:
+                _bar(bar, "0", _(scale.caption), written(end, scale))
+    if scale.shared:
+        _bar(bar, "0", _(scale.caption), written(drawn.end_a, scale))
 
 
 def _picture(title: str, facts: str, png: bytes, mark: str = "") -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
-Key = "Callable[..., str]"
 _CHOICES = {
     "identity": "Identity only",
     "A": "A: pad with zeros",
@@ -28,7 +27,7 @@ _MAX_SEGMENTS = 3
 
 
 def fields(
-    part: BaseModel, key: Callable[..., str], *, skip: tuple[str, ...] = ()
+    part: BaseModel, key: Callable[[str], str], *, skip: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """Show a widget for each field and return the values that differ from the part's own.
 
