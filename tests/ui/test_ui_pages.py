@@ -1,0 +1,145 @@
+"""Every page opens, empty or full, and says what to do next."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Open, button, choice, shown
+from PIL import Image
+
+from explorer.jobs import client
+from explorer.spec.presets import preset
+from explorer.store import runs
+from explorer.store.paths import home
+from explorer.store.records import State
+from explorer.ui import nav
+
+PAGES = [page.name for page in nav.pages()]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", ["resnet20", "plain20", "preact_resnet164", "res2net101_26w_4s"])
+def test_every_page_opens_for_every_kind_of_network(open_page: Open, page: str, name: str) -> None:
+    app = open_page(page, arch=name)
+    assert not app.exception
+    assert not app.error
+
+
+def test_empty_pages_say_what_to_do_next(open_page: Open) -> None:
+    assert "Start one at the left" in shown(open_page("train"))
+    app = open_page("cam")
+    assert "Train two networks on the same data" in shown(app)
+    assert button(app, "Train a network")
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("preact_resnet20", "Exact"), ("resnet20", "Approximate here"), ("plain20", "One path")],
+)
+def test_unravel_says_whether_the_paths_add_up(open_page: Open, name: str, word: str) -> None:
+    assert word in shown(open_page("unravel", arch=name))
+
+
+def test_a_training_is_queued_with_what_the_form_says(open_page: Open) -> None:
+    app = open_page("train", arch="res2net20_31w_4s")
+    choice(app, "Data").select("digits").run()
+    next(n for n in app.number_input if n.label == "Epochs").set_value(2).run()
+    next(n for n in app.number_input if n.label == "Seed").set_value(7).run()
+    button(app, "Train this network").click().run()
+    assert not app.exception
+    (job,) = client.jobs()
+    assert job.title == "Res2Net-20 31w × 4s"
+    assert job.payload["data"] == "digits"
+    assert job.payload["seed"] == 7
+    assert job.payload["recipe"]["epochs"] == 2
+    assert job.payload["spec"] == preset("res2net20_31w_4s").model_dump(mode="json")
+
+
+def test_a_path_that_is_not_there_is_one_sentence(open_page: Open) -> None:
+    app = open_page("train")
+    choice(app, "Data").select("own").run()
+    button(app, "Train this network").click().run()
+    assert "Name a folder or a zip" in app.error[0].value
+    next(t for t in app.text_input if t.label.startswith("Path")).set_value("nowhere.zip").run()
+    button(app, "Train this network").click().run()
+    assert "There is no folder or file" in app.error[0].value
+    assert not client.jobs()
+
+
+def test_a_zip_in_the_data_folder_is_listed(open_page: Open, own_home: Path) -> None:
+    (own_home / "datasets").mkdir()
+    with zipfile.ZipFile(own_home / "datasets" / "mine.zip", "w") as archive:
+        archive.writestr("a/readme.txt", "")
+    assert "mine" in choice(open_page("train"), "Data").options
+
+
+def finished_run(title: str, name: str, classes: tuple[str, ...], size: int = 32) -> str:
+    """Write an untrained network as if a job had trained it."""
+    from explorer import weights
+    from explorer.builder import build
+    from explorer.spec.edit import change_part
+
+    spec = change_part(preset(name), "head", num_classes=len(classes))
+    job = client.submit("train", {"data": "digits", "recipe": {"epochs": 1}}, title=title, user="u")
+    claim = client.ledger().claim("test")
+    assert claim
+    folder = home().run(job)
+    data = runs.DataRecord(
+        name="digits", classes=classes, image_size=size, mean=(0.5,) * 3, std=(0.2,) * 3
+    )
+    result = runs.Result(accuracy=0.5, loss=1.0, num_images=180, seconds=1.0, epochs=1)
+    record = runs.RunRecord(
+        title=title, spec=spec, data=data, recipe={}, seed=0, device="cpu", result=result
+    )
+    runs.write(folder, record)
+    weights.save(build(spec), folder / runs.WEIGHTS)
+    client.ledger().finish(claim, State.DONE, "", {})
+    return job
+
+
+DIGITS = tuple(str(i) for i in range(10))
+
+
+def test_two_runs_are_compared_and_the_controls_answer(open_page: Open) -> None:
+    a = finished_run("A net", "resnet20", DIGITS)
+    b = finished_run("B net", "res2net20_31w_4s", DIGITS)
+    app = open_page("cam", a=a, b=b)
+    assert not app.exception
+    assert not app.error, app.error
+    text = shown(app)
+    assert "A net" in text
+    assert "layer3.1.relu3" in text or "layer3.2.relu2" in text
+    for label, value in (("Method", "hirescam"), ("Layer", "layer1"), ("Scale", "own")):
+        next(c for c in app.segmented_control if c.label == label).set_value(value).run()
+        assert not app.exception
+        assert not app.error
+    assert "layer1.2.relu2" in shown(app)
+    button(app, "Next").click().run()
+    assert not app.error
+    choice(app, "Explain the score of").select("3").run()
+    assert "3: " in shown(app)
+
+
+def test_an_upload_is_explained_and_junk_is_one_sentence(open_page: Open, tmp_path: Path) -> None:
+    finished_run("A net", "resnet20", DIGITS)
+    finished_run("B net", "resnet20", DIGITS)
+    app = open_page("cam")
+    next(c for c in app.segmented_control if c.label == "Image").set_value("upload").run()
+    assert "No image yet" in app.error[0].value
+    image = tmp_path / "image.png"
+    Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(image)
+    app.file_uploader[0].upload("image.png", image.read_bytes(), "image/png").run()
+    assert not app.error, app.error
+    app.file_uploader[0].upload("image.png", b"junk", "image/png").run()
+    assert len(app.error) == 1
+    assert not app.exception
+
+
+def test_runs_on_other_classes_are_not_offered_as_the_second(open_page: Open) -> None:
+    finished_run("Letters", "resnet20", ("a", "b"))
+    a = finished_run("A net", "resnet20", DIGITS)
+    app = open_page("cam", a=a)
+    assert not any("Letters" in str(o) for o in choice(app, "Network B").options)
