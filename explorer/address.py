@@ -38,7 +38,7 @@ def is_inside(address: Address, ancestor: Address) -> bool:
 def sort_key(address: Address) -> tuple[tuple[int, int | str], ...]:
     """Return a key that sorts ``layer2.10`` after ``layer2.9``."""
     return tuple(
-        (0, int(part)) if part.isdigit() else (1, part)
+        (0, int(part)) if part.isdecimal() else (1, part)
         for part in _NATURAL.split(address)
         if part not in {"", "."}
     )

@@ -14,6 +14,8 @@ Raise these for whatever a person can cause; use ``assert`` for our own invarian
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ExplorerError(Exception):
     """A sentence about what is wrong, and one about what to do.
@@ -32,6 +34,18 @@ class ExplorerError(Exception):
     def __str__(self) -> str:
         """Return message and hint as one line."""
         return f"{self.message} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by attributes, so that every error survives the way between processes."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(
+    kind: type[ExplorerError], arguments: tuple[Any, ...], attributes: dict[str, Any]
+) -> ExplorerError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class SpecError(ExplorerError):

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from explorer.address import INPUT
 from explorer.block import RELU, Place
+from explorer.errors import SpecError
 from explorer.ir.graph import Block, Graph, GraphBuilder, Stage, Value
 from explorer.ir.ops import BatchNorm2d, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool2d
+from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
 
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec, StageSpec
@@ -21,9 +23,10 @@ def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
         image_size: Side of the square input [px]; the specification's own by default.
 
     Raises:
+        SpecError: The image size is out of range.
         ShapeError: Two branches do not fit, or a window is larger than its input.
     """
-    size = image_size or spec.image_size
+    size = _checked(spec.image_size if image_size is None else image_size)
     b = GraphBuilder()
     x = Value(INPUT, (spec.in_channels, size, size))
     input_shape = x.shape
@@ -38,6 +41,16 @@ def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
     _head(b, x, spec)
     head = tuple(b.nodes)[num_before_head:]
     return Graph(input_shape, b.nodes, stem, tuple(stages), head)
+
+
+def _checked(image_size: int) -> int:
+    if not MIN_IMAGE_SIZE <= image_size <= MAX_IMAGE_SIZE:
+        raise SpecError(
+            f"An image of {image_size} px cannot be used.",
+            f"Choose a side from {MIN_IMAGE_SIZE} to {MAX_IMAGE_SIZE} px.",
+            "image_size",
+        )
+    return image_size
 
 
 def _stem(b: GraphBuilder, x: Value, spec: NetworkSpec) -> Value:

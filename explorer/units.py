@@ -17,9 +17,11 @@ def scaled(value: float, digits: int = 4) -> tuple[str, str]:
 
     Example: ``scaled(4_255_166_464)`` is ``("4.255", "G")``.
     """
+    # Rounded first: 999,960 is "1.000 M", not "1000.0 k".
+    rounded = float(f"{value:.{digits - 1}e}")
     for factor, letter in _SCALES:
-        if abs(value) >= factor:
-            shown = value / factor
+        if abs(rounded) >= factor:
+            shown = rounded / factor
             whole = len(str(int(abs(shown))))
             return f"{shown:.{max(0, digits - whole)}f}", letter
     return (f"{value:,.0f}" if float(value).is_integer() else f"{value:.{digits}g}"), ""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
@@ -94,12 +95,15 @@ def paths(spec: NetworkSpec, unit: Unit = "block") -> PathLengths:
 
 def paths_of_graph(graph: Graph, unit: Unit = "block") -> PathLengths:
     """Return the distribution of path lengths of a graph."""
-    repeats = Counter(block.template for block in graph.blocks)
-    result: Polynomial = [1]
-    for block in graph.blocks:
+    blocks = graph.blocks
+    repeats = Counter([block.template for block in blocks])
+    # Units in series multiply in any order, so equal ones make one power.
+    exponents: Counter[tuple[int, ...]] = Counter()
+    for block in blocks:
         if block.template == block.address:
-            polynomial = block_polynomial(graph, block, unit)
-            result = multiply(result, power(polynomial, repeats[block.template]))
+            exponents[tuple(block_polynomial(graph, block, unit))] += repeats[block.address]
+    powers = [power(list(polynomial), n) for polynomial, n in exponents.items()]
+    result = reduce(multiply, powers)
     if unit == "conv":
         outside = graph.stem + graph.head
         result = shift(result, sum(isinstance(graph.nodes[a].op, Conv2d) for a in outside))

@@ -47,10 +47,9 @@ def power(a: Polynomial, exponent: int) -> Polynomial:
     if leading:
         return shift(power(a[leading:], exponent), leading * exponent)
     degree = (len(a) - 1) * exponent
+    terms = [(i, i * (exponent + 1), c) for i, c in enumerate(a) if i and c]
     result = [a[0] ** exponent]
     for k in range(1, degree + 1):
-        total = 0
-        for i in range(1, min(k, len(a) - 1) + 1):
-            total += (i * (exponent + 1) - k) * a[i] * result[k - i]
+        total = sum([(factor - k) * c * result[k - i] for i, factor, c in terms if i <= k])
         result.append(total // (k * a[0]))
     return result

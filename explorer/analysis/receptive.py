@@ -30,17 +30,26 @@ class Field(NamedTuple):
 def receptive_fields(graph: Graph) -> dict[Address, Field]:
     """Return the receptive field at every node."""
     fields: dict[Address, Field] = {INPUT: Field(1, 1)}
-    for node in graph.nodes.values():
-        sources = [fields[address] for address in node.inputs]
-        jump = max(field.jump for field in sources)
-        sizes = [field.size for field in sources]
-        if node.op.sees_whole_image or None in sizes:
-            fields[node.address] = Field(None, jump)
-            continue
-        extent, stride = node.op.window
-        widest = max(size for size in sizes if size is not None)
-        fields[node.address] = Field(widest + (extent - 1) * jump, jump * stride)
+    for address, op, inputs, _, _ in graph.nodes.values():
+        field = fields[inputs[0]]
+        for other in inputs[1:]:
+            field = _wider(field, fields[other])
+        if op.sees_whole_image:
+            field = Field(None, field.jump)
+        elif field.size is not None:
+            extent, stride = op.window
+            # Most ops read one position; they share the field of their input.
+            if extent != 1 or stride != 1:
+                field = Field(field.size + (extent - 1) * field.jump, field.jump * stride)
+        fields[address] = field
     return fields
+
+
+def _wider(a: Field, b: Field) -> Field:
+    assert a.jump == b.jump, "branches that meet have equal strides"
+    if a.size is None or b.size is None:
+        return Field(None, a.jump)
+    return a if a.size >= b.size else b
 
 
 def receptive_field(graph: Graph) -> int:

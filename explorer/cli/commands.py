@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     given = list(sys.argv[1:] if arguments is None else arguments)
     for name, line in COMMANDS.items():
-        command = commands.add_parser(name, help=line, description=line.capitalize() + ".")
+        command = commands.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}.")
         # Only the command that is meant is imported: `cost` must not wait for torch.
         if given and given[0] == name:
             import_module(f"explorer.cli.{name}").add_arguments(command)
@@ -94,5 +95,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fail(error.message, error.hint)
     except KeyboardInterrupt:
         fail("Stopped.")
-    print(json.dumps(output.data) if getattr(known, "json", False) else output.text)
+    _show(json.dumps(output.data) if getattr(known, "json", False) else output.text)
     return 0
+
+
+def _show(text: str) -> None:
+    """Print, also into a pipe whose reader has had enough, such as ``head``."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end; let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -33,7 +33,7 @@ def open_image(data: bytes, *, at_least: int | None = None) -> NDArray[np.uint8]
     """
     if len(data) > MAX_BYTES:
         raise DataError(
-            f"The image file has {len(data) / 1e6:.1f} MB; at most {MAX_BYTES // 10**6} are read.",
+            f"The image file is larger than {MAX_BYTES // 10**6} MB.",
             "Save it smaller.",
         )
     try:

@@ -49,11 +49,11 @@ def load_image_folder(
         DataError: Nothing there, a layout without classes, a damaged image, or too much data.
     """
     with open_source(path) as source:
-        size = image_size or _natural_size(source)
+        layout = find_layout(source.files, source.folders)
+        size = image_size or _natural_size(source, layout)
         key = fingerprint({"images": _VERSION, "source": source.stamp, "image_size": size})
 
         def build() -> dict[str, np.ndarray]:
-            layout = find_layout(source.files, source.folders)
             return _decode_all(source, layout, size, on_progress).to_arrays()
 
         table = Table.from_arrays(cached(f"images-{key[:24]}", build))
@@ -63,9 +63,8 @@ def load_image_folder(
     return table.dataset(path.stem, rows, fingerprint({"table": key, "seed": seed}))
 
 
-def _natural_size(source: Source) -> int:
+def _natural_size(source: Source, layout: Layout) -> int:
     """Return 32 when a few images spread over the set are all small, else 64."""
-    layout = find_layout(source.files, source.folders)
     step = max(1, len(layout.train) // _PROBES)
     sides = [min(_open(source, name).shape[:2]) for name, _ in layout.train[::step]]
     return _SMALL if max(sides) <= _SMALL_IMAGES_UP_TO else _LARGE

@@ -154,7 +154,8 @@ def _list_archive(path: Path, archive: zipfile.ZipFile) -> Source:
             folders.add("/".join(parts))
         else:
             infos["/".join(parts)] = info
-        folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
+        if "/".join(parts[:-1]) not in folders:
+            folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
     facts = path.stat()
     stamp = fingerprint(
         {"zip": str(path.resolve()), "size": facts.st_size, "mtime": facts.st_mtime_ns}

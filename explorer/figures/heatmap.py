@@ -88,7 +88,7 @@ def difference(image: Pixels, values: Values, limit: float, look: Look) -> Pixel
         return _rounded(under)
     shown = upsample(values, look.size, cells=look.cells) / limit
     # The root keeps a weak difference readable at the opacity that suits the maps.
-    strength = np.abs(shown).astype(np.float32)[..., None] * look.opacity**0.5
+    strength = np.abs(shown)[..., None] * look.opacity**0.5
     return _rounded(_mix(under, coloured((np.sign(shown) + 1) / 2, DIVERGING), strength))
 
 
@@ -129,8 +129,9 @@ def _weights(count: int, size: int, *, cells: bool) -> Values:
     return np.maximum(0, 1 - np.abs(position[:, None] - np.arange(count)))
 
 
-def _mix(under: Colours, over: Colours, opacity: float | Colours) -> Colours:
-    return under + (over - under) * opacity
+def _mix(under: Colours, over: Colours, opacity: float | Values) -> Colours:
+    weight = np.asarray(opacity, dtype=np.float32)
+    return under + (over - under) * weight
 
 
 def _rounded(values: Colours) -> Pixels:

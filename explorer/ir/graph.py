@@ -189,16 +189,14 @@ class GraphBuilder:
         Copying costs about a tenth of lowering the block again, which is what keeps deep
         networks interactive.
         """
-        start, old = len(self.nodes), f"{template.address}."
-        cut = len(old)
-
-        def moved(address: Address) -> Address:
-            return prefix + address[cut:] if address.startswith(old) else entry
-
-        for node in list(islice(self.nodes.values(), template.start, template.stop)):
-            address = prefix + node.address[cut:]
-            inputs = tuple([moved(source) for source in node.inputs])
-            self.nodes[address] = Node(address, node.op, inputs, node.in_shapes, node.out_shape)
+        nodes, start, cut = self.nodes, len(self.nodes), len(template.address) + 1
+        moved: dict[Address, Address] = {template.entry: entry}
+        for old, op, inputs, in_shapes, out_shape in list(
+            islice(nodes.values(), template.start, template.stop)
+        ):
+            address = moved[old] = prefix + old[cut:]
+            sources = tuple([moved[source] for source in inputs])
+            nodes[address] = Node(address, op, sources, in_shapes, out_shape)
         return Block(
             address=prefix[:-1],
             kind=template.kind,
@@ -207,9 +205,9 @@ class GraphBuilder:
             start=start,
             stop=len(self.nodes),
             entry=entry,
-            exit=moved(template.exit),
-            merge=template.merge and moved(template.merge),
-            shortcut=tuple(moved(address) for address in template.shortcut),
+            exit=moved[template.exit],
+            merge=template.merge and moved[template.merge],
+            shortcut=tuple([moved[address] for address in template.shortcut]),
             template=template.template,
         )
 

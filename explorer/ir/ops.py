@@ -112,6 +112,12 @@ class Conv2d(Op):
                 shapes=(in_shape,),
             )
         for channels in (self.in_channels, self.out_channels):
+            if channels < 1:
+                raise ShapeError(
+                    "The convolution has no channel left.",
+                    "Use a larger width or base width.",
+                    shapes=(in_shape,),
+                )
             if channels % self.groups:
                 raise ShapeError(
                     f"{channels} channels cannot be divided into {self.groups} groups.",

@@ -24,7 +24,33 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_TOKEN_CHARS = 2048
 MAX_JSON_BYTES = 16 * 1024
+MAX_WORDS_CHARS = 160
 _MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+_WORDS = {
+    "bool_parsing": "This should be true or false",
+    "bool_type": "This should be true or false",
+    "extra_forbidden": "There is no such field",
+    "float_parsing": "This should be a number",
+    "float_type": "This should be a number",
+    "greater_than": "This should be more than {gt:g}",
+    "greater_than_equal": "This should be {ge:g} or more",
+    "int_from_float": "This should be a whole number",
+    "int_parsing": "This should be a whole number",
+    "int_parsing_size": "This should be a smaller number",
+    "int_type": "This should be a whole number",
+    "less_than_equal": "This should be {le:g} or less",
+    "literal_error": "This should be {expected}",
+    "missing": "This field is missing",
+    "model_attributes_type": "This should be a JSON object",
+    "model_type": "This should be a JSON object",
+    "multiple_of": "This should be a multiple of {multiple_of:g}",
+    "too_long": "There may be {max_length} at most",
+    "too_short": "There should be {min_length} at least",
+    "tuple_type": "This should be a list",
+    "union_tag_invalid": "There is no block of kind {tag}; there are {expected_tags}",
+    "union_tag_not_found": "This block has no kind",
+}
+"""pydantic's types of errors in words for people, with the facts of the error as fields."""
 _UNREADABLE = "This link does not describe a network."
 _HINT = "Open the app without the link, or ask for the link again."
 
@@ -47,10 +73,11 @@ def decode(token: str) -> NetworkSpec:
     version, _, body = token.partition(".")
     if not (version.isascii() and version.isdigit() and body):
         raise UrlError(_UNREADABLE, _HINT)
-    if int(version[:9]) > VERSION:
+    number = int(version)
+    if number > VERSION:
         raise UrlError("This link was made by a newer version of the app.", "Update the app.")
     data = _inflate(body)
-    for old in range(int(version), VERSION):
+    for old in range(number, VERSION):
         migrate = _MIGRATIONS.get(old)
         if migrate is None:
             raise UrlError(_UNREADABLE, _HINT)
@@ -102,8 +129,20 @@ def from_json(text: str | bytes) -> NetworkSpec:
 
 def spec_error(error: ValidationError) -> SpecError:
     """Return the first problem of a failed validation as a sentence with its location."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    location = ".".join(str(part) for part in first["loc"])
-    more = error.error_count() - 1
+    problems = error.errors(include_url=False, include_input=False)
+    first = problems[0]
+    parts = [str(part) for part in first["loc"]]
+    if "block" in parts[:-1]:
+        # pydantic names the member of the union after it: stages.0.block.basic.shortcut
+        del parts[parts.index("block") + 1]
+    location = _shortened(".".join(parts))
+    own = _WORDS.get(first["type"])
+    words = own.format_map(first.get("ctx", {})) if own else first["msg"]
+    # A list whose item is wrong is also reported as too short: the same problem once more.
+    more = sum(problem["loc"] != first["loc"][:1] for problem in problems[1:])
     hint = f"And {more} more like it." if more else ""
-    return SpecError(f"{location or 'The network'}: {first['msg']}.", hint, location)
+    return SpecError(f"{location or 'The network'}: {_shortened(words)}.", hint, location)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_WORDS_CHARS else f"{text[: MAX_WORDS_CHARS - 1]}…"

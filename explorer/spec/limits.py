@@ -32,7 +32,7 @@ class Limits:
     def from_environment(cls) -> Limits:
         """Return the defaults, each overridden by ``EXPLORER_MAX_<NAME>`` where that is set."""
         found = {f.name: os.environ.get(f"EXPLORER_MAX_{f.name.upper()}", "") for f in fields(cls)}
-        return cls(**{name: int(text) for name, text in found.items() if text.isdigit()})
+        return cls(**{name: int(text) for name, text in found.items() if text.isdecimal()})
 
     def check(self, quantity: str, value: int) -> None:
         """Refuse a value above its limit.

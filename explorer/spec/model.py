@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from explorer.blocks import AnyBlock
 from explorer.blocks.basic import Basic
+
+MIN_IMAGE_SIZE, MAX_IMAGE_SIZE = 8, 1024
 
 
 class _Part(BaseModel):
@@ -91,8 +92,18 @@ class NetworkSpec(_Part):
             papers uses, ``fan_in`` that of wide residual networks.
     """
 
-    image_size: Annotated[int, Field(ge=8, le=1024, title="Image size [px]")] = 224
-    in_channels: Annotated[int, Field(ge=1, le=64, title="Input channels")] = 3
+    image_size: Annotated[
+        int,
+        Field(
+            ge=MIN_IMAGE_SIZE,
+            le=MAX_IMAGE_SIZE,
+            title="Image size",
+            description="Side of the square input that costs are stated for [px].",
+        ),
+    ] = 224
+    in_channels: Annotated[
+        int, Field(ge=1, le=64, title="Input channels", description="3 for colour images.")
+    ] = 3
     stem: StemSpec = StemSpec()
     stages: Annotated[tuple[StageSpec, ...], Field(min_length=1, max_length=8)]
     head: HeadSpec = HeadSpec()
@@ -105,19 +116,23 @@ class NetworkSpec(_Part):
             description="Multiplies the width of every stage (wide residual networks).",
         ),
     ] = 1.0
-    init: Annotated[Literal["fan_out", "fan_in"], Field(title="Initialisation")] = "fan_out"
+    init: Annotated[
+        Literal["fan_out", "fan_in"],
+        Field(title="Initialisation", description="The fan in N(0, 2 / fan) of He et al. 2015."),
+    ] = "fan_out"
 
     def width_of(self, stage: StageSpec) -> int:
         """Return the width of a stage after the width multiplier [channels]."""
         return max(1, round(stage.width * self.width_multiplier))
 
-    @cached_property
+    # Not cached on the value: ``model_copy`` would carry the old text into the changed copy.
+    @property
     def canonical(self) -> str:
         """Return the JSON text with sorted keys and without defaults."""
         data: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True)
         return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Return the SHA-256 of the canonical JSON [64 hexadecimal digits]."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()

@@ -75,7 +75,11 @@ class Result(_Part):
 
 
 class RunRecord(_Part):
-    """Everything about a run but its weights."""
+    """Everything about a run but its weights.
+
+    Attributes:
+        notes: One sentence about each thing that was changed so that network and data fit.
+    """
 
     format: Annotated[int, Field(ge=1, le=FORMAT)] = FORMAT
     title: str
@@ -85,6 +89,7 @@ class RunRecord(_Part):
     seed: int
     device: str
     versions: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
     result: Result | None = None
 
 

@@ -1,0 +1,240 @@
+// Live curves and states of training jobs, read from the API without reruns of the page.
+
+import { extent, line, merged, nearest, scale, series, spread, thin, ticks } from "./curves.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const HEIGHT = 280;
+const MARGIN = { left: 44, right: 16, top: 12, bottom: 34 };
+const POLL_MS = 1000;
+const HIDDEN_MS = 10000;
+const ERROR_MS = 4000;
+const DASHES = ["", "9 4", "4 3", "1.5 3"];
+const states = new WeakMap();
+
+function element(name, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, name);
+  for (const [k, v] of Object.entries(attributes)) node.setAttribute(k, v);
+  node.append(...children);
+  return node;
+}
+
+function html(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [k, v] of Object.entries(attributes)) {
+    if (k === "onclick") node.onclick = v;
+    else node.setAttribute(k, v);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** The mark of a network: disc, square, triangle or diamond, in its colour. */
+function mark(i, x = 6, y = 6, r = 5) {
+  const shape = [
+    () => element("circle", { cx: x, cy: y, r }),
+    () => element("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }),
+    () => element("path", { d: `M${x} ${y - r}L${x + r} ${y + r}L${x - r} ${y + r}Z` }),
+    () => element("path", { d: `M${x} ${y - r}L${x + r} ${y}L${x} ${y + r}L${x - r} ${y}Z` }),
+  ][i % 4]();
+  shape.setAttribute("class", `fill${i % 4}`);
+  return shape;
+}
+
+/** One request; returns how long to wait before the next, or null when there is none. */
+async function poll(job) {
+  const query = new URLSearchParams({ since: job.next, token: job.token });
+  const answer = await fetch(`/api/live/${encodeURIComponent(job.id)}?${query}`);
+  if (answer.status === 204) return POLL_MS;
+  if (answer.status === 403 || answer.status === 404) {
+    job.gone = true;
+    return null;
+  }
+  if (!answer.ok) throw new Error(`live data: ${answer.status}`);
+  const news = await answer.json();
+  Object.assign(job, { ...news, points: merged(job.points, news.points) });
+  job.ended = !["queued", "running"].includes(news.state);
+  if (news.more) return 0;
+  return job.ended ? null : POLL_MS;
+}
+
+function watch(view, job) {
+  const again = async () => {
+    if (!view.alive || view.jobs.get(job.id) !== job) return;
+    let wait;
+    try {
+      wait = await poll(job);
+      if (job.ended && !job.wasEnded) view.onEnd(job.id);
+      draw(view);
+    } catch {
+      wait = ERROR_MS;
+    }
+    if (wait !== null) setTimeout(again, document.hidden ? Math.max(wait, HIDDEN_MS) : wait);
+  };
+  again();
+}
+
+function stateText(job, labels) {
+  if (job.gone) return labels.gone;
+  if (job.stopping) return labels.stopping;
+  if (job.lost) return labels.lost;
+  const base = labels.states[job.state] ?? job.state;
+  const detail = job.state === "running" ? job.text : job.reason;
+  return detail ? `${base} · ${detail}` : base;
+}
+
+function row(view, job, i) {
+  const { labels } = view.data;
+  const percent = Math.round(100 * (job.state === "done" ? 1 : job.progress ?? 0));
+  const last = series(job.points, "test_accuracy").at(-1);
+  const bar = html("div", {
+    class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100,
+    "aria-valuenow": percent, "aria-label": job.title,
+  });
+  const full = html("i", { style: `width:${percent}%` });
+  bar.append(full);
+  const actions = html("div", { class: "actions" });
+  if (!job.ended && !job.gone) {
+    const stop = html("button", { type: "button", onclick: () => view.stop(job.id) }, labels.stop);
+    stop.disabled = Boolean(job.stopping);
+    actions.append(stop);
+  }
+  const icon = element("svg", { width: 12, height: 12, "aria-hidden": "true" }, mark(i));
+  return html(
+    "li", { "data-testid": "job", "data-job": job.id, "data-state": job.state ?? "" },
+    icon, html("b", { title: job.title }, job.title, html("em", {}, job.note)),
+    html("span", { class: "state" }, stateText(job, labels)),
+    bar,
+    html("span", { class: "value" }, last ? `${(100 * last[1]).toFixed(1)} %` : "–"),
+    actions,
+  );
+}
+
+function chart(view, spec) {
+  const jobs = [...view.jobs.values()];
+  const box = html("figure", { "aria-label": spec.title, "data-testid": `chart-${spec.metric}` });
+  box.append(html("figcaption", {}, html("b", {}, spec.title), html("span", {}, spec.note)));
+  const lines = jobs.map((job, i) => ({ job, i, points: thin(series(job.points, spec.metric)) }))
+    .filter((l) => l.points.length);
+  const width = Math.max(260, view.width);
+  const svg = element("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
+  box.append(svg);
+  const xs = extent(lines.flatMap((l) => l.points.map((p) => p[0])), { floor: 0, pad: 0 });
+  const ys = extent(lines.flatMap((l) => l.points.map((p) => p[1])), spec.limits);
+  if (!xs || !ys) {
+    svg.append(element("text", { x: width / 2, y: HEIGHT / 2, "text-anchor": "middle", class: "t3" },
+      view.data.labels.empty));
+    return box;
+  }
+  if (xs[0] === xs[1]) xs[0] = 0;
+  if (xs[1] === 0) xs[1] = 1;
+  const x = scale(xs, [MARGIN.left, width - MARGIN.right - 58]);
+  const y = scale(ys, [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  axes(svg, spec, xs, ys, x, y, width);
+  plot(svg, spec, lines, x, y);
+  hover(svg, spec, lines, x, y, xs, width);
+  return box;
+}
+
+function axes(svg, spec, xs, ys, x, y, width) {
+  for (const t of ticks(...ys)) {
+    svg.append(
+      element("line", { x1: MARGIN.left, x2: width - MARGIN.right - 58, y1: y(t), y2: y(t), class: "grid" }),
+      element("text", { x: MARGIN.left - 6, y: y(t) + 4, "text-anchor": "end", class: "t3" }, spec.percent ? `${Math.round(100 * t)} %` : String(t)),
+    );
+  }
+  for (const t of ticks(...xs, 6)) {
+    svg.append(element("text", { x: x(t), y: HEIGHT - MARGIN.bottom + 16, "text-anchor": "middle", class: "t3" }, String(t)));
+  }
+  svg.append(element("text", { x: (x(xs[0]) + x(xs[1])) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "t2" }, spec.x));
+}
+
+function plot(svg, spec, lines, x, y) {
+  const ends = spread(lines.map((l) => y(l.points.at(-1)[1])), 14);
+  lines.forEach((l, k) => {
+    const [lx, ly] = l.points.at(-1);
+    svg.append(element("path", {
+      d: line(l.points, x, y), class: `line stroke${l.i % 4}`, "stroke-dasharray": DASHES[l.i % 4],
+    }));
+    if (l.points.length <= 60 && spec.dots) {
+      for (const p of l.points) svg.append(mark(l.i, x(p[0]), y(p[1]), 3));
+    }
+    svg.append(
+      mark(l.i, x(lx) + 10, ends[k], 4),
+      element("text", { x: x(lx) + 18, y: ends[k] + 4, class: "t2" }, format(ly, spec)),
+    );
+  });
+}
+
+const format = (v, spec) => (spec.percent ? `${(100 * v).toFixed(1)} %` : v.toPrecision(3));
+
+function hover(svg, spec, lines, x, y, xs, width) {
+  const guide = element("g", { class: "guide", visibility: "hidden" });
+  svg.append(guide);
+  const back = scale([MARGIN.left, width - MARGIN.right - 58], xs);
+  svg.onpointermove = (event) => {
+    const at = back(event.clientX - svg.getBoundingClientRect().left);
+    guide.replaceChildren();
+    guide.setAttribute("visibility", "visible");
+    const found = lines.map((l) => [l, nearest(l.points, at)]);
+    const px = x(found[0][1][0]);
+    guide.append(element("line", { x1: px, x2: px, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "grid" }));
+    const left = px > width / 2;
+    found.forEach(([l, p], k) => guide.append(
+      element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i % 4}` }),
+      element("text", {
+        x: px + (left ? -8 : 8), y: MARGIN.top + 12 + 15 * k, "text-anchor": left ? "end" : "start", class: "t1",
+      }, `${l.job.title}: ${format(p[1], spec)} · ${spec.x} ${Number(p[0].toFixed(2))}`),
+    ));
+  };
+  svg.onpointerleave = () => guide.setAttribute("visibility", "hidden");
+}
+
+function draw(view) {
+  if (!view.alive) return;
+  const jobs = [...view.jobs.values()];
+  const active = view.root.activeElement ?? view.root.getRootNode().activeElement;
+  if (active?.tagName !== "BUTTON" || !view.list.contains(active)) {
+    view.list.replaceChildren(...jobs.map((job, i) => row(view, job, i)));
+  }
+  const two = view.charts.clientWidth > 640;
+  view.width = two ? (view.charts.clientWidth - 24) / 2 : view.charts.clientWidth;
+  view.charts.style.gridTemplateColumns = two ? "1fr 1fr" : "1fr";
+  if (!view.charts.matches(":hover") || !view.charts.childElementCount) {
+    view.charts.replaceChildren(...view.data.charts.map((spec) => chart(view, spec)));
+  }
+}
+
+function create(root) {
+  const list = html("ol", { class: "jobs" });
+  const charts = html("div", { class: "charts" });
+  root.replaceChildren(list, charts);
+  const view = { root, list, charts, jobs: new Map(), alive: true, width: 400 };
+  view.observer = new ResizeObserver(() => view.data && draw(view));
+  view.observer.observe(charts);
+  charts.onpointerleave = () => draw(view);
+  return view;
+}
+
+export function render({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".rx-root");
+  let view = states.get(root);
+  if (!view) states.set(root, (view = create(root)));
+  view.data = data;
+  view.alive = true;
+  view.stop = (id) => setTriggerValue("stop", id);
+  view.onEnd = (id) => setTriggerValue("ended", id);
+  const wanted = new Map();
+  for (const job of data.jobs) {
+    const known = view.jobs.get(job.id);
+    wanted.set(job.id, known ?? { ...job, points: [], next: "0", wasEnded: job.ended });
+  }
+  const fresh = [...wanted.values()].filter((job) => !view.jobs.has(job.id));
+  view.jobs = wanted;
+  draw(view);
+  fresh.forEach((job) => watch(view, job));
+  return () => {
+    view.alive = false;
+    view.observer.disconnect();
+    states.delete(root);
+  };
+}

@@ -1,0 +1,53 @@
+"""The HTTP routes beside the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from explorer.api import tokens
+from explorer.api.live import Cursor, Live
+from explorer.errors import ExplorerError, JobError
+from explorer.jobs import client
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def routes() -> list[Route]:
+    """Return the routes that the app mounts.
+
+    * ``GET /api/health``: ``{"status": "ok"}``.
+    * ``GET /api/live/{job_id}?since=CURSOR&token=TOKEN``: what is new since a cursor (``0`` at
+      first, then ``next`` of the last answer). 200 with ``state, lost, stopping, progress, text,
+      reason, points, more, next, token``; 204 when nothing is new and the job goes on; 400, 403
+      or 404 with ``error``. A viewer that gets a point of a later ``attempt`` drops the points of
+      earlier ones from its ``step`` on.
+    """
+    live = Live(client.ledger)
+
+    def read_live(request: Request) -> Response:
+        job_id = request.path_params["job_id"]
+        if not tokens.check(job_id, request.query_params.get("token", "")):
+            return _error(403, "This link is not valid any more. Reload the page.")
+        try:
+            news = live.since(job_id, Cursor.read(request.query_params.get("since", "0")))
+        except ExplorerError as error:
+            return _error(404 if isinstance(error, JobError) else 400, str(error))
+        if news is None:
+            return Response(status_code=204, headers=_NO_STORE)
+        return JSONResponse({**news, "token": tokens.sign(job_id)}, headers=_NO_STORE)
+
+    return [Route("/api/health", _health), Route("/api/live/{job_id}", read_live)]
+
+
+def _health(_request: Request) -> Response:
+    return JSONResponse({"status": "ok"}, headers=_NO_STORE)
+
+
+def _error(status: int, message: str) -> Response:
+    return JSONResponse({"error": message}, status_code=status, headers=_NO_STORE)

@@ -1,0 +1,40 @@
+"""``evaluate``: accuracy of a trained run on held-out images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.cli.commands import Output
+from explorer.training import process
+from explorer.units import count, percent
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder that train wrote")
+    parser.add_argument(
+        "--data", required=True, metavar="NAME_OR_PATH", help="a data set, a folder or a zip"
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+
+
+def run(arguments: argparse.Namespace) -> Output:
+    """Return ``accuracy``, ``loss`` and ``num_images``.
+
+    Raises:
+        ExplorerError: What ``evaluate_run`` raises.
+    """
+    process.set_environment()
+    from explorer.training.evaluate import evaluate_run  # noqa: PLC0415 - after the environment
+
+    process.prepare()
+    score = evaluate_run(arguments.run, arguments.data, device=arguments.device)
+    text = (
+        f"Accuracy {percent(score.accuracy, 2)}, loss {score.loss:.4f}, "
+        f"on {count(score.num_images)} held-out images."
+    )
+    return Output(score._asdict(), text)

@@ -1,0 +1,1 @@
+"""Background jobs: a worker that outlives the web process, and one process for each job."""

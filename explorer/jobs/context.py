@@ -1,0 +1,90 @@
+"""What a job's function is given: its task, a folder, and ways to report and to be stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, SupportsFloat
+
+from explorer.jobs.journal import Journal
+from explorer.jobs.protocol import Beat, Message, Progress, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BEAT = 1.0
+"""Seconds between two signs of life."""
+JOURNAL_NAME = "points.jsonl"
+
+
+class Stopped(BaseException):
+    """A person or the worker wants the job to end.
+
+    Save and leave. Derived from ``BaseException`` so that no ``except Exception`` swallows it.
+    """
+
+
+class Context:
+    """The job's side of the connection to its worker.
+
+    Args:
+        payload: What the job was submitted with.
+        directory: The run folder. It outlives the process: a job that is started again after a
+            crash finds its checkpoints there, and must look for them.
+        send: Hands one message to the worker.
+    """
+
+    def __init__(
+        self, payload: dict[str, Any], directory: Path, send: Callable[[Message], None]
+    ) -> None:
+        """Start unstopped."""
+        self.payload = payload
+        self.directory = directory
+        self._send = send
+        self._journal = Journal(directory / JOURNAL_NAME)
+        self._has_reported = False
+        self._stop = threading.Event()
+        self._spoken = time.monotonic()
+
+    def report(self, step: int, **metrics: SupportsFloat) -> None:
+        """Add one point to the run's curves; raises ``Stopped`` like ``check``.
+
+        Args:
+            step: Where on the horizontal axis. A run that resumes reports again from the step
+                after its checkpoint; what it had reported from there on is then replaced.
+            metrics: Values by name; NaN and infinity become gaps.
+        """
+        values: dict[str, float | None] = {name: float(value) for name, value in metrics.items()}
+        report = Report(step=int(step), metrics=values)
+        if not self._has_reported:
+            self._has_reported = True
+            for earlier in self._journal.resume(report.step):
+                self._say(earlier)
+        self._journal.append(report)
+        self._say(report)
+        self.check()
+
+    def progress(self, fraction: float | None, text: str = "") -> None:
+        """Say how much is done, in 0..1 or None, and what is going on; raises ``Stopped``."""
+        self._say(Progress(fraction=fraction, text=text))
+        self.check()
+
+    def check(self) -> None:
+        """Give a sign of life; call it at least once in a few seconds.
+
+        Raises:
+            Stopped: The job must save and leave, within three seconds.
+        """
+        if time.monotonic() - self._spoken >= BEAT:
+            self._say(Beat())
+        if self._stop.is_set():
+            raise Stopped
+
+    def stop(self) -> None:
+        """Make the next ``check`` raise; called from another thread."""
+        self._stop.set()
+
+    def _say(self, message: Message) -> None:
+        self._spoken = time.monotonic()
+        self._send(message)

@@ -1,0 +1,6 @@
+"""Which function runs which kind of job, by name, so that nothing here imports it."""
+
+from __future__ import annotations
+
+KINDS: dict[str, str] = {"train": "explorer.training.job:run"}
+"""Kind of job -> ``module:function``; the function takes a ``Context`` and returns a result."""

@@ -1,0 +1,169 @@
+"""Watching one claimed job from its start to the last line of its row in the ledger."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from explorer import units
+from explorer.jobs import protocol
+from explorer.store.ledger import CANCEL, Ledger
+from explorer.store.records import Claim, LeaseLostError, State
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from explorer.jobs.running import RunningJob
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How patient a worker is, in seconds.
+
+    Args:
+        sync: Between two exchanges with the ledger while a job runs.
+        grace: How long a job that was asked to stop may take.
+        silence: How long a job may go without a sign of life.
+        idle: Between two looks for waiting jobs.
+    """
+
+    sync: float = 0.5
+    grace: float = 3.0
+    silence: float = 600.0
+    idle: float = 0.5
+
+
+class Supervisor:
+    """Relays between a job's process and the ledger until the job ends or is taken away.
+
+    Args:
+        ledger: Where everything is written.
+        claim: The right to run the job.
+        running: Its process, just started.
+        timing: How patient to be.
+        leaving: Set when the worker itself must end; the job then waits for another.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        claim: Claim,
+        running: RunningJob,
+        timing: Timing,
+        leaving: threading.Event,
+    ) -> None:
+        """Count all times from now."""
+        self._ledger = ledger
+        self._claim = claim
+        self._running = running
+        self._timing = timing
+        self._leaving = leaving
+        self._points: list[tuple[int, dict[str, float | None]]] = []
+        self._progress: protocol.Progress | None = None
+        self._last: protocol.FromJob | None = None
+        self._renewed = self._heard = time.monotonic()
+        self._stop_sent: float | None = None
+        self._cancelled = False
+
+    def run(self) -> None:
+        """Watch the job to its end; returns when the process is gone and the end is written."""
+        try:
+            cause = self._watch()
+            self._take(self._running.end())
+            self._settle(cause)
+        except LeaseLostError:
+            _logger.warning("Job %s is no longer ours.", self._claim.job_id)
+        finally:
+            self._running.end()
+
+    def _watch(self) -> str:
+        """Relay until the process is gone or must go; return why, where that is the job's fault."""
+        while self._running.is_alive:
+            self._take(self._running.messages(self._timing.sync))
+            self._sync()
+            now = time.monotonic()
+            if self._stop_sent is not None and now - self._stop_sent > self._timing.grace:
+                return ""
+            if now - self._heard > self._timing.silence:
+                return f"It gave no sign of life for {units.seconds(self._timing.silence)}."
+        return ""
+
+    def _take(self, messages: list[protocol.FromJob]) -> None:
+        for message in messages:
+            self._heard = time.monotonic()
+            match message:
+                case protocol.Report():
+                    self._points.append((message.step, message.metrics))
+                case protocol.Progress():
+                    self._progress = message
+                case protocol.Beat():
+                    pass
+                case _:
+                    self._last = message
+
+    def _sync(self) -> None:
+        try:
+            self._flush()
+            if time.monotonic() - self._renewed > self._ledger.lease / 4:
+                self._ledger.renew(self._claim)
+                self._renewed = time.monotonic()
+                self._running.say(protocol.Lease())
+            self._cancelled = self._ledger.wish(self._claim) == CANCEL
+        except SQLAlchemyError:
+            # If this lasts, the job's own leash ends it before anyone else can claim it.
+            _logger.exception("The ledger cannot be reached; trying again.")
+        if self._stop_sent is None and (self._cancelled or self._leaving.is_set()):
+            self._running.say(protocol.Stop())
+            self._stop_sent = time.monotonic()
+
+    def _flush(self) -> None:
+        if not self._points and self._progress is None:
+            return
+        fraction = self._progress.fraction if self._progress else None
+        text = self._progress.text if self._progress else None
+        self._ledger.report(self._claim, self._points, fraction=fraction, text=text)
+        self._points.clear()
+        self._progress = None
+
+    def _settle(self, cause: str) -> None:
+        self._persist(self._flush)
+        match self._last:
+            case protocol.Done(result=result):
+                self._persist(lambda: self._finish(State.DONE, result=result))
+            case protocol.Failed(reason=reason):
+                self._persist(lambda: self._finish(State.FAILED, reason))
+            case _ if self._cancelled:
+                self._persist(lambda: self._finish(State.CANCELLED))
+            case _ if self._stop_sent is not None:
+                self._persist(lambda: self._give_back(""))
+            case _:
+                crash = cause or self._running.cause_of_death()
+                self._persist(lambda: self._give_back(crash))
+
+    def _finish(
+        self, state: State, reason: str = "", result: dict[str, object] | None = None
+    ) -> None:
+        self._ledger.finish(self._claim, state, reason, result)
+
+    def _give_back(self, crash: str) -> None:
+        state = self._ledger.give_back(self._claim, crash=crash)
+        _logger.warning("Job %s is %s. %s", self._claim.job_id, state, crash)
+
+    def _persist(self, action: Callable[[], None]) -> None:
+        """Repeat a write until the ledger takes it: an end that is not written never happened."""
+        while True:
+            try:
+                action()
+            except SQLAlchemyError:
+                _logger.exception("The ledger cannot be reached; trying again.")
+                if self._leaving.wait(1.0):
+                    raise
+            else:
+                return

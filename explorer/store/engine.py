@@ -1,0 +1,78 @@
+"""Opening the database: transactions that never upgrade, and a journal mode that is safe."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
+
+from filelock import FileLock
+from sqlalchemy import create_engine, event
+
+from explorer.store.migrations import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from sqlalchemy import Connection, Engine
+
+BUSY_TIMEOUT = 30.0
+_BACKPORTS = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7)}
+
+
+def journal_mode(version: tuple[int, int, int]) -> Literal["WAL", "TRUNCATE"]:
+    """Return the journal mode that is safe with a version of SQLite.
+
+    From 3.7.0 to 3.51.2 a write-ahead log can be reset while another connection still reads it,
+    which corrupts the file (sqlite.org/wal.html#walresetbug); 3.44.6 and 3.50.7 have the fix.
+    """
+    fixed = version >= _BACKPORTS.get(version[:2], (3, 51, 3))
+    return "WAL" if fixed else "TRUNCATE"
+
+
+def open_engine(url: str) -> Engine:
+    """Open an SQLite database and bring its tables up to date.
+
+    Safe when several processes do it at once.
+
+    Args:
+        url: Such as ``sqlite:////data/ledger.db``.
+    """
+    engine = create_engine(url)
+    _prepare_sqlite(engine)
+    with FileLock(f"{engine.url.database}.lock", timeout=2 * BUSY_TIMEOUT), write(engine) as db:
+        upgrade(db)
+    return engine
+
+
+@contextmanager
+def write(engine: Engine) -> Generator[Connection]:
+    """Open a transaction that holds the write lock from its first statement.
+
+    A transaction that reads first and writes later fails with "database is locked" whatever the
+    timeout, because its snapshot may be stale by then.
+    """
+    with engine.connect().execution_options(explorer_write=True) as connection, connection.begin():
+        yield connection
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    mode = journal_mode(sqlite3.sqlite_version_info[:3])
+    synchronous = "NORMAL" if mode == "WAL" else "FULL"
+
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy, not sqlite3, says when to begin
+        for pragma in (
+            f"busy_timeout = {int(BUSY_TIMEOUT * 1000)}",
+            f"journal_mode = {mode}",
+            f"synchronous = {synchronous}",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("explorer_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)

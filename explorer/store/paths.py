@@ -1,0 +1,84 @@
+"""The data home: every file the app keeps outside the repository, in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from explorer.errors import DataError
+
+VARIABLE = "EXPLORER_HOME"
+APP_NAME = "residual-explorer"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A data home and the names of what lies in it.
+
+    Args:
+        root: An existing folder that this process may write to.
+    """
+
+    root: Path
+
+    @property
+    def runs(self) -> Path:
+        """The folder that holds one folder for each run."""
+        return self.root / "runs"
+
+    @property
+    def log(self) -> Path:
+        """The folder of the background processes' logs."""
+        return self.root / "log"
+
+    @property
+    def ledger_url(self) -> str:
+        """The SQLAlchemy URL of the job ledger."""
+        return f"sqlite:///{self.root / 'ledger.db'}"
+
+    @property
+    def worker_lock(self) -> Path:
+        """The file whose lock says that a worker is alive."""
+        return self.root / "worker.lock"
+
+    @property
+    def app_beat(self) -> Path:
+        """The file whose modification time says that a web process is alive."""
+        return self.root / "app.alive"
+
+    @property
+    def token_key(self) -> Path:
+        """The file with the key that signs links to live data."""
+        return self.root / "token.key"
+
+    def run(self, job_id: str) -> Path:
+        """Return the folder of one run; it may not exist yet."""
+        return self.runs / job_id
+
+
+def home() -> Home:
+    """Return the data home, created if needed: ``EXPLORER_HOME`` or the platform's own place.
+
+    Raises:
+        DataError: The folder cannot be created or written to.
+    """
+    chosen = os.environ.get(VARIABLE)
+    root = Path(chosen) if chosen else platformdirs.user_data_path(APP_NAME, appauthor=False)
+    found = Home(root.expanduser().absolute())
+    try:
+        for folder in (found.root, found.runs, found.log):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"The data folder {found.root} cannot be created: {error.strerror}.",
+            f"Set {VARIABLE} to a folder that you may write to.",
+        ) from error
+    if not os.access(found.root, os.W_OK):
+        raise DataError(
+            f"The data folder {found.root} is read-only.",
+            f"Set {VARIABLE} to a folder that you may write to.",
+        )
+    return found

@@ -1,0 +1,111 @@
+"""How good a network is on held-out images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from explorer.data import load
+from explorer.errors import DataError
+from explorer.training.augment import Normalise
+from explorer.training.device import choose_device
+from explorer.training.resident import resident
+from explorer.weights import load_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BATCH_SIZE = 250
+"""Fixed, so that a figure can be had again to the last bit."""
+
+
+class Score(NamedTuple):
+    """What came out on some images.
+
+    Attributes:
+        accuracy: Top-1, 0..1.
+        loss: Mean cross-entropy [nat].
+        num_images: How many.
+    """
+
+    accuracy: float
+    loss: float
+    num_images: int
+
+
+def score(
+    network: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    normalise: Normalise,
+    on_batch: Callable[[], None] = lambda: None,
+) -> Score:
+    """Return accuracy and loss in evaluation mode and float32; the mode is put back after.
+
+    Args:
+        network: On the device of the images.
+        images: Bytes (N, H, W, C), N >= 1.
+        labels: (N,) class indices.
+        normalise: Makes the network's input of the bytes.
+        on_batch: Called after every batch; may raise to stop.
+    """
+    was_training = network.training
+    network.eval()
+    sums = torch.zeros(2, dtype=torch.float64, device=images.device)
+    try:
+        with torch.inference_mode():
+            for start in range(0, len(images), BATCH_SIZE):
+                chosen = slice(start, start + BATCH_SIZE)
+                logits = network(normalise(images[chosen])).float()
+                losses = functional.cross_entropy(logits, labels[chosen], reduction="sum")
+                hits = (logits.argmax(1) == labels[chosen]).sum()
+                sums += torch.stack((losses, hits))
+                on_batch()
+    finally:
+        network.train(was_training)
+    loss, correct = sums.tolist()
+    return Score(correct / len(images), loss / len(images), len(images))
+
+
+def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score:
+    """Return the score of a trained run on the held-out split of a data set.
+
+    Images are prepared with the size, mean and standard deviation of the run's own training,
+    and split by its seed, so that the run's own data gives the run's own result.
+
+    Args:
+        folder: Of the run.
+        data: A data set's name or a path.
+        device: ``auto``, ``cpu`` or ``cuda``.
+
+    Raises:
+        DataError: No run, no such data, or its classes are not the run's.
+        WeightsError: The run has no weights.
+        JobError: There is no such device.
+    """
+    place = choose_device(device)
+    network, record = load_run(folder)
+    trained = record.data
+    dataset = load(data, seed=trained.seed, image_size=trained.image_size)
+    if dataset.classes != trained.classes:
+        raise DataError(
+            f"The run knows the classes {_listed(trained.classes)}, "
+            f"the data has {_listed(dataset.classes)}.",
+            "Choose data with the run's classes.",
+        )
+    if not len(dataset.test):
+        raise DataError(f"The data set {dataset.name} has no held-out images.", "Add a test split.")
+    images, labels = resident(dataset.test, place)
+    normalise = Normalise(trained.mean, trained.std, place, torch.channels_last)
+    network = network.to(place).to(memory_format=torch.channels_last)
+    return score(network, images, labels, normalise)
+
+
+def _listed(classes: tuple[str, ...]) -> str:
+    """Return at most four class names and how many there are."""
+    shown = ", ".join(classes[:4])
+    return f"{shown}, … ({len(classes)})" if len(classes) > 4 else f"{shown} ({len(classes)})"

@@ -1,0 +1,83 @@
+"""What a training says while it runs.
+
+``metrics()`` gives the names under which a report stands in ``metrics.jsonl`` and in the job's
+ledger; all values are finite numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LoadEvent:
+    """Data is being made ready.
+
+    Attributes:
+        text: What is being done.
+        fraction: How much of it is done, 0..1.
+    """
+
+    text: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepEvent:
+    """A report about four times a second.
+
+    Attributes:
+        step: Steps done.
+        epoch: Epochs done, with the part of the running one.
+        loss: Mean training loss since the last report [nat].
+        lr: Learning rate of the last step.
+        images_per_second: Since the last report.
+        fraction: Share of the whole training, 0..1.
+        seconds_left: Estimate for the whole training [s].
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    lr: float
+    images_per_second: float
+    fraction: float
+    seconds_left: float
+
+    def metrics(self) -> dict[str, float]:
+        """Return everything but the step."""
+        return _metrics(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEvent:
+    """The end of an epoch, evaluated on the held-out images.
+
+    Attributes:
+        step: Steps done.
+        epoch: Epochs done.
+        train_loss: Mean over the epoch's images, augmented, while the weights changed [nat].
+        train_accuracy: Top-1 over the same images, 0..1.
+        test_loss: Mean cross-entropy on the held-out images, without smoothing [nat].
+        test_accuracy: Top-1 on the held-out images, 0..1.
+        seconds: Spent training and evaluating so far, interruptions left out [s].
+    """
+
+    step: int
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    seconds: float
+
+    def metrics(self) -> dict[str, float]:
+        """Return everything but the step."""
+        return _metrics(self)
+
+
+Event = LoadEvent | StepEvent | EpochEvent
+
+
+def _metrics(event: StepEvent | EpochEvent) -> dict[str, float]:
+    return {name: value for name, value in asdict(event).items() if name != "step"}

@@ -1,0 +1,43 @@
+"""What the machine refuses, said in words."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+
+from explorer.errors import JobError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_NO_CPU_MEMORY = ("can't allocate memory", "not enough memory")
+
+
+@contextmanager
+def explained() -> Generator[None]:
+    """Turn too little memory and a disk that cannot be written into sentences.
+
+    Raises:
+        JobError: Instead of those.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        reason = "The GPU has too little memory for this training."
+    except MemoryError:
+        reason = "This machine has too little memory for this training."
+    except RuntimeError as error:
+        # The CPU's allocator has no exception type of its own.
+        if not any(words in str(error) for words in _NO_CPU_MEMORY):
+            raise
+        reason = "This machine has too little memory for this training."
+    except OSError as error:
+        raise JobError(
+            f"The run cannot be written: {error.strerror or error}.",
+            "Check the folder and the free space of the disk.",
+        ) from error
+    else:
+        return
+    raise JobError(reason, "Lower the batch size, the width or the image size.")

@@ -1,0 +1,93 @@
+"""Making a network and a recipe fit the data: what is changed is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from explorer.analysis.cost import cost_of_graph
+from explorer.errors import DataError
+from explorer.graph import lower
+from explorer.spec.codec import from_data
+from explorer.spec.limits import Limits
+
+if TYPE_CHECKING:
+    from explorer.data import Dataset
+    from explorer.spec import NetworkSpec
+    from explorer.training.recipe import Recipe
+
+_NEVER_FLIPPED = frozenset({"digits"})
+"""Data whose mirror images are other things, or nothing."""
+
+
+class Fitted(NamedTuple):
+    """What is really trained.
+
+    Attributes:
+        spec: The network with the data's classes and image size.
+        recipe: Without augmentation that would change what an image shows.
+        notes: One sentence about each change.
+    """
+
+    spec: NetworkSpec
+    recipe: Recipe
+    notes: tuple[str, ...]
+
+
+def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
+    """Return network and recipe as the data needs them.
+
+    Raises:
+        DataError: The network takes images of another number of channels.
+        SpecError: The data has more classes or larger images than a network may have.
+        ShapeError: The network cannot take images so small.
+        BudgetError: The network is larger than the limits allow.
+    """
+    notes: list[str] = []
+    channels = dataset.train.images.shape[3]
+    if spec.in_channels != channels:
+        raise DataError(
+            f"The network takes images of {spec.in_channels} channels, "
+            f"the data set {dataset.name} has {channels}.",
+            f"Set the network's input channels to {channels}.",
+        )
+    changes: dict[str, object] = {}
+    if spec.head.num_classes != dataset.num_classes:
+        notes.append(
+            f"The classifier has {dataset.num_classes} classes as the data, "
+            f"instead of {spec.head.num_classes}."
+        )
+        changes["head"] = {**spec.head.model_dump(), "num_classes": dataset.num_classes}
+    if spec.image_size != dataset.image_size:
+        notes.append(
+            f"The images have {dataset.image_size} px, "
+            f"the network is usually stated for {spec.image_size} px."
+        )
+        changes["image_size"] = dataset.image_size
+    # Validated anew and not copied: a copy would keep the cached digest of the original.
+    spec = from_data({**spec.model_dump(), **changes})
+    _require_within_limits(spec)
+    recipe = _fit_recipe(recipe, dataset, notes)
+    return Fitted(spec, recipe, tuple(notes))
+
+
+def _require_within_limits(spec: NetworkSpec) -> None:
+    """Refuse a network that is larger than this machine is set to carry."""
+    graph = lower(spec)
+    cost = cost_of_graph(graph)
+    limits = Limits.from_environment()
+    limits.check("params", cost.params)
+    limits.check("macs", cost.macs)
+    limits.check("activation_bytes", cost.activation_bytes)
+    limits.check("nodes", len(graph.nodes))
+
+
+def _fit_recipe(recipe: Recipe, dataset: Dataset, notes: list[str]) -> Recipe:
+    """Return the recipe without flips that change the meaning and crops larger than the image."""
+    if dataset.name in _NEVER_FLIPPED and recipe.flip != "none":
+        notes.append(f"Images are not flipped: a mirrored {dataset.name[:-1]} is another thing.")
+        recipe = recipe.changed(flip="none")
+    largest = dataset.image_size // 4
+    if recipe.crop_padding > largest:
+        notes.append(f"Crops are shifted by at most {largest} px, a quarter of the image.")
+        recipe = recipe.changed(crop_padding=largest)
+    return recipe

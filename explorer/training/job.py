@@ -1,0 +1,109 @@
+"""Training as a background job: the worker calls ``run`` with what it knows of the job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from explorer.spec.codec import from_data
+from explorer.training import process, recipes
+from explorer.training.events import LoadEvent, StepEvent
+from explorer.training.run import train_run
+from explorer.units import percent, seconds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from explorer.training.events import Event
+
+
+class Context(Protocol):
+    """What a job sees of the worker that runs it."""
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What was asked for: ``spec, data, recipe, seed, device, title``."""
+        ...
+
+    @property
+    def directory(self) -> Path:
+        """The run folder."""
+        ...
+
+    def report(self, step: int, **metrics: float) -> None:
+        """Record figures of a step."""
+        ...
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Say how far the job is, 0..1."""
+        ...
+
+    def check(self) -> None:
+        """Raise if the job is to stop."""
+        ...
+
+
+def run(context: Context) -> dict[str, Any]:
+    """Train what the payload describes, from the checkpoint in the folder if there is one.
+
+    The payload's ``spec`` is a specification as JSON, ``recipe`` a recipe's name or its fields;
+    ``recipe``, ``seed``, ``device`` and ``title`` may be left out.
+
+    Returns:
+        ``accuracy``, ``loss``, ``num_images``, ``seconds`` and ``epochs``.
+
+    Raises:
+        ExplorerError: What ``train_run`` raises, or a payload that cannot be used.
+        Exception: What ``context.check`` raised, after a checkpoint was written.
+    """
+    process.prepare()
+    payload = context.payload
+    stop = _Stop(context)
+    try:
+        record = train_run(
+            from_data(payload.get("spec")),
+            str(payload.get("data", "")),
+            recipes.resolve(payload.get("recipe", recipes.DEFAULT)),
+            seed=int(payload.get("seed", 0)),
+            device=str(payload.get("device", "auto")),
+            folder=context.directory,
+            title=str(payload.get("title", "")),
+            resume=True,
+            on_event=lambda event: _tell(context, event),
+            should_stop=stop.requested,
+        )
+    finally:
+        stop.raise_again()
+    assert record.result is not None
+    return record.result.model_dump()
+
+
+class _Stop:
+    """Asks the worker whether to stop, and keeps its answer until the checkpoint is written."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._reason: Exception | None = None
+
+    def requested(self) -> bool:
+        try:
+            self._context.check()
+        except Exception as reason:
+            self._reason = reason
+        return self._reason is not None
+
+    def raise_again(self) -> None:
+        if self._reason is not None:
+            raise self._reason
+
+
+def _tell(context: Context, event: Event) -> None:
+    """Pass an event on to the worker."""
+    match event:
+        case LoadEvent(text, fraction):
+            context.progress(0.0, f"{text}, {percent(fraction, 0)}")
+        case StepEvent():
+            context.report(event.step, **event.metrics())
+            text = f"Epoch {int(event.epoch) + 1}, {seconds(event.seconds_left)} left"
+            context.progress(event.fraction, text)
+        case _:
+            context.report(event.step, **event.metrics())

@@ -1,0 +1,158 @@
+"""One training as a run folder: begun, interrupted, gone on with, ended."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from explorer.data import catalogue, load
+from explorer.errors import JobError
+from explorer.spec.presets import name_of
+from explorer.store import runs
+from explorer.store.runs import DataRecord, RunRecord
+from explorer.training.device import choose_device
+from explorer.training.events import LoadEvent
+from explorer.training.failures import explained
+from explorer.training.fit import fit
+from explorer.training.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from explorer.data import Dataset
+    from explorer.spec import NetworkSpec
+    from explorer.training.events import Event
+    from explorer.training.recipe import Recipe
+
+
+class _StoppedError(Exception):
+    """Somebody asked to stop."""
+
+
+@dataclass(frozen=True)
+class _Hooks:
+    on_event: Callable[[Event], None]
+    should_stop: Callable[[], bool]
+
+    def check(self) -> None:
+        if self.should_stop():
+            raise _StoppedError
+
+    def loading(self, text: str, fraction: float) -> None:
+        self.on_event(LoadEvent(text, fraction))
+        self.check()
+
+
+def train_run(  # noqa: PLR0913 - what a training consists of
+    spec: NetworkSpec,
+    data: str,
+    recipe: Recipe,
+    *,
+    seed: int = 0,
+    device: str = "auto",
+    folder: Path,
+    title: str = "",
+    resume: bool = False,
+    on_event: Callable[[Event], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> RunRecord:
+    """Train a network and write the run folder of ``explorer.store.runs``.
+
+    The network's classes and image size follow the data; the record's notes say what changed.
+
+    Args:
+        spec: The network.
+        data: A data set's name or a path.
+        recipe: How.
+        seed: Of initialisation, data order, augmentation and dropout; 0 .. 2**63 - 1. The split
+            of the data does not depend on it, so that seeds can be compared.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        folder: Of the run; made if it is not there.
+        title: For people; by default the network's name and the data's.
+        resume: Go on where the folder's run was interrupted, if it was.
+        on_event: Called with every event; what it raises ends the training.
+        should_stop: Asked after every batch; True saves a checkpoint and returns.
+
+    Returns:
+        The record; without a result when it was stopped.
+
+    Raises:
+        DataError: The data cannot be used, or does not fit the network.
+        SpecError: The network cannot be built for the data.
+        JobError: No such device, a folder of another run, too little memory, or divergence; the
+            last checkpoint with finite weights is kept.
+    """
+    if not 0 <= seed < 2**63:
+        raise JobError(f"The seed {seed} is out of range.", "Use a whole number from 0.")
+    place = choose_device(device)
+    if not resume and (folder / runs.RECORD).exists():
+        raise JobError(
+            f"The folder {folder} already holds a run.", "Resume it, or name another folder."
+        )
+    hooks = _Hooks(on_event, should_stop)
+    try:
+        dataset = load(data, on_progress=hooks.loading)
+    except _StoppedError:
+        raise JobError("Stopped before the training began.", "Start it again.") from None
+    fitted = fit(spec, recipe, dataset)
+    record = RunRecord(
+        title=title or f"{name_of(spec) or 'Network'} on {dataset.name}",
+        spec=fitted.spec,
+        data=_data_record(data, dataset),
+        recipe=fitted.recipe.model_dump(mode="json"),
+        seed=seed,
+        device=str(place),
+        versions={"torch": torch.__version__, "python": platform.python_version()},
+        notes=fitted.notes,
+    )
+    if resume and (folder / runs.RECORD).exists():
+        earlier = runs.read(folder)
+        _require_same(earlier, record, folder)
+        if earlier.result is not None and runs.is_complete(folder):
+            return earlier
+    # The caller's own random numbers are left as they were.
+    with explained(), torch.random.fork_rng([place] if place.type == "cuda" else []):
+        runs.write(folder, record)
+        session = Session(record, dataset, place, folder, on_batch=hooks.check)
+        try:
+            for event in session.events():
+                on_event(event)
+        except _StoppedError:
+            session.save()
+            return record
+        finally:
+            session.close()
+        return session.finish()
+
+
+def _data_record(asked: str, dataset: Dataset) -> DataRecord:
+    """Return what a run keeps of its data; a path is made absolute, to be found again later."""
+    named = any(info.name == asked for info in catalogue())
+    return DataRecord(
+        name=asked if named else str(Path(asked).expanduser().resolve()),
+        classes=dataset.classes,
+        image_size=dataset.image_size,
+        mean=dataset.mean,
+        std=dataset.std,
+        fingerprint=dataset.fingerprint,
+    )
+
+
+def _require_same(earlier: RunRecord, record: RunRecord, folder: Path) -> None:
+    """Refuse to go on with a run that was begun with other settings."""
+    settings = {
+        "network": earlier.spec == record.spec,
+        "recipe": earlier.recipe == record.recipe,
+        "seed": earlier.seed == record.seed,
+        "data": earlier.data.fingerprint == record.data.fingerprint,
+    }
+    others = [name for name, is_same in settings.items() if not is_same]
+    if others:
+        raise JobError(
+            f"The run in {folder} was begun with another {' and another '.join(others)}.",
+            "Resume it with the same settings, or name another folder.",
+        )

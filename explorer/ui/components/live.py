@@ -1,0 +1,147 @@
+"""Live states and curves of training jobs; the browser reads them from the API itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from streamlit.components import v2 as components
+
+from explorer.api.tokens import sign
+from explorer.ui.components.modules import renderer
+from explorer.ui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from explorer.store.records import Job
+
+_CSS = """
+.rx-root { font-size: 13px; color: var(--st-text-color); font-variant-numeric: tabular-nums; }
+.jobs { list-style: none; margin: 0 0 12px; padding: 0; }
+.jobs li { display: grid; gap: 4px 10px; align-items: center; padding: 6px 2px;
+  grid-template-columns: 12px minmax(120px, 1fr) minmax(140px, 1.6fr) minmax(80px, 1fr) 56px 64px;
+  border-bottom: 1px solid var(--st-border-color); }
+.jobs li:last-child { border-bottom: 0; }
+.jobs em { font-style: normal; font-weight: 400; margin-left: 6px;
+  color: light-dark(#667080, #8c95a3); }
+.jobs b { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.state { color: light-dark(#434c5a, #b7bfcb); font-size: 12px; }
+.bar { height: 6px; border-radius: 3px; background: light-dark(#e3e6ec, #2b323d); }
+.bar i { display: block; height: 6px; border-radius: 3px; background: var(--st-primary-color);
+  transition: width 0.4s; }
+.value { text-align: right; font-weight: 600; }
+button { font: inherit; font-size: 12px; padding: 2px 10px; cursor: pointer;
+  border: 1px solid var(--st-border-color); border-radius: 8px;
+  background: var(--st-background-color); color: inherit; }
+button:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
+.charts { display: grid; gap: 16px 24px; }
+figure { margin: 0; } figcaption b { display: block; font-size: 14px; }
+figcaption span { font-size: 12px; color: light-dark(#667080, #8c95a3); }
+svg { display: block; overflow: visible; max-width: 100%; }
+text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b7bfcb); }
+.t3 { fill: light-dark(#667080, #8c95a3); } .t1 { font-weight: 600; paint-order: stroke;
+  stroke: var(--st-background-color); stroke-width: 4px; }
+.grid { stroke: light-dark(#dbdfe6, #2b323d); } .line { fill: none; stroke-width: 2; }
+.fill0 { fill: light-dark(#0072b2, #56b4e9); } .stroke0 { stroke: light-dark(#0072b2, #56b4e9); }
+.fill1 { fill: light-dark(#d55e00, #ff9449); } .stroke1 { stroke: light-dark(#d55e00, #ff9449); }
+.fill2 { fill: light-dark(#007d5c, #3ccb9b); } .stroke2 { stroke: light-dark(#007d5c, #3ccb9b); }
+.fill3 { fill: light-dark(#c2629a, #e79ac4); } .stroke3 { stroke: light-dark(#c2629a, #e79ac4); }
+@media (max-width: 640px) {
+  .jobs li { grid-template-columns: 12px 1fr 56px 64px; }
+  .state, .bar { grid-column: 2 / -1; }
+}
+@media (prefers-reduced-motion: reduce) { .bar i { transition: none; } }
+"""
+_component = components.component(
+    "live_runs", html='<div class="rx-root"></div>\n', css=_CSS, js=renderer("live")
+)
+
+
+class Asked(NamedTuple):
+    """What the reader did in the component.
+
+    Attributes:
+        stop: Id of a job to stop, or None.
+        ended: Id of a job that has just ended, or None.
+    """
+
+    stop: str | None
+    ended: str | None
+
+
+def live_runs(jobs: Sequence[Job], note: Callable[[Job], str], *, key: str) -> Asked:
+    """Show jobs and their curves; at most four are told apart by colour.
+
+    Args:
+        jobs: What to show, in this order.
+        note: Says in a few words how a job differs from another of its name.
+        key: Of the component.
+    """
+    data: dict[str, Any] = {
+        "jobs": [
+            {
+                "id": job.id,
+                "title": job.title,
+                "note": note(job),
+                "token": sign(job.id),
+                "ended": job.state.is_final,
+                "state": job.state.value,
+                "text": job.text,
+                "reason": job.reason,
+                "progress": job.fraction,
+            }
+            for job in jobs
+        ],
+        "charts": _charts(),
+        "labels": _labels(),
+    }
+    result = _component(key=key, data=data, on_stop_change=_nothing, on_ended_change=_nothing)
+    return Asked(_text(result.get("stop")), _text(result.get("ended")))
+
+
+def _nothing() -> None:
+    """Streamlit reads a trigger only where a callback is named."""
+
+
+def _text(value: object) -> str | None:
+    return value[:64] if isinstance(value, str) else None
+
+
+def _charts() -> list[dict[str, Any]]:
+    return [
+        {
+            "metric": "loss",
+            "title": _("Training loss"),
+            "note": _("Cross-entropy of recent batches [nat]; lower is better."),
+            "x": _("epoch"),
+            "limits": {"floor": 0},
+            "percent": False,
+            "dots": False,
+        },
+        {
+            "metric": "test_accuracy",
+            "title": _("Accuracy on held-out images"),
+            "note": _("Share of images whose class is named first; once an epoch."),
+            "x": _("epoch"),
+            "limits": {"floor": 0, "ceiling": 1},
+            "percent": True,
+            "dots": True,
+        },
+    ]
+
+
+def _labels() -> dict[str, Any]:
+    return {
+        "empty": _("The first points come within seconds of the start."),
+        "stop": _("Stop"),
+        "stopping": _("stopping"),
+        "lost": _("its worker does not answer; it will go on by itself"),
+        "gone": _("deleted"),
+        "states": {
+            "queued": _("waiting"),
+            "running": _("running"),
+            "done": _("done"),
+            "failed": _("failed"),
+            "cancelled": _("stopped"),
+        },
+    }

@@ -1,0 +1,95 @@
+"""The cost strip: figures of the network in hand, next to what the paper prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from explorer.analysis.published import Comparison, compare
+from explorer.spec.presets import preset
+from explorer.ui import cached, panels
+from explorer.ui.i18n import _, plural
+from explorer.ui.panels import Figure
+from explorer.units import change, count, large, scaled
+
+if TYPE_CHECKING:
+    from explorer.analysis.cost import Cost
+    from explorer.ui.state import Hand
+
+
+def cost_strip(now: Hand) -> None:
+    """Show parameters, MACs, FLOPs, depth, receptive field and paths."""
+    spec = now.working
+    graph, cost = cached.network(spec)
+    paths = cached.path_lengths(spec, "block")
+    printed = {c.quantity: c for c in compare(spec, cost)}
+    since = _since_origin(now, cost)
+    blocks = len(graph.blocks)
+    size = cost.image_size
+    panels.strip(
+        [
+            _figure(
+                _("Parameters"),
+                (count(cost.params), ""),
+                printed.get("params"),
+                since,
+                _("Every number that training changes, batch norm included."),
+            ),
+            _figure(
+                _("MACs at {size} px").format(size=size),
+                scaled(cost.macs),
+                printed.get("macs"),
+                "",
+                _("Multiply-adds of convolutions and the linear layer for one image."),
+            ),
+            Figure(
+                _("FLOPs = 2 × MACs"),
+                *scaled(cost.flops),
+                _("papers often print MACs as FLOPs"),
+                _("A multiply-add is two floating-point operations."),
+            ),
+            Figure(
+                _("Depth"),
+                str(cost.depth),
+                _("layers"),
+                plural("{n} residual block", "{n} residual blocks", blocks)
+                if paths.num_paths > 1
+                else plural("{n} block", "{n} blocks", blocks),
+                _("Weight layers in series; projections on shortcuts are not counted."),
+            ),
+            Figure(
+                _("Receptive field"),
+                count(cost.receptive_field),
+                "px",
+                _("the whole image") if cost.receptive_field >= size else "",
+                _("The part of the image that one value of the last feature map can see."),
+            ),
+            Figure(
+                _("Paths"),
+                large(paths.num_paths),
+                "",
+                _("mean length {mean}").format(mean=f"{paths.mean:g}"),
+                _("Ways through the network: each residual block is gone through or past."),
+            ),
+        ],
+        stale=now.error is not None,
+    )
+
+
+def _figure(
+    label: str, value: tuple[str, str], printed: Comparison | None, otherwise: str, hint: str
+) -> Figure:
+    if printed is None:
+        return Figure(label, *value, otherwise, hint)
+    note = _("paper: {printed}").format(printed=printed.printed)
+    if not printed.agrees:
+        note = f"{note}, {change(printed.difference)}"
+        if printed.note:
+            hint = f"{hint} {_('Paper:')} {printed.note}."
+    return Figure(label, *value, note, hint, printed.agrees)
+
+
+def _since_origin(now: Hand, cost: Cost) -> str:
+    if now.is_preset:
+        return ""
+    before = cached.network(preset(now.origin))[1]
+    return _("{change} since the preset").format(change=change(cost.params - before.params))

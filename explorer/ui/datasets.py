@@ -1,0 +1,79 @@
+"""The choice of data: the named sets, and a folder or zip of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer.data.registry import DataInfo, catalogue
+from explorer.errors import DataError
+from explorer.store.paths import home
+from explorer.ui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OWN = "own"
+FOLDER = "datasets"
+
+
+def folder() -> Path:
+    """Return where a person may put folders and zips of images so that they are listed."""
+    path = home().root / FOLDER
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def found() -> dict[str, Path]:
+    """Return the folders and zips in our data folder, by name."""
+    entries: Iterable[Path] = sorted(folder().iterdir())
+    return {p.stem: p for p in entries if p.is_dir() or p.suffix.lower() == ".zip"}
+
+
+def choice(key: str) -> str:
+    """Show the choice and return what ``explorer.data.load`` takes.
+
+    Raises:
+        DataError: A path is asked for and none is given.
+    """
+    named: dict[str, DataInfo] = {info.name: info for info in catalogue()}
+    own = found()
+    options = [*named, *own, OWN]
+
+    def words(name: str) -> str:
+        if name in named:
+            return named[name].title
+        return _("A folder or zip of your own …") if name == OWN else name
+
+    chosen = st.selectbox(_("Data"), options, key=key, format_func=words)
+    if chosen in named:
+        st.caption(named[chosen].summary)
+        return chosen
+    if chosen in own:
+        return str(own[chosen])
+    return _path(key)
+
+
+def _path(key: str) -> str:
+    text = st.text_input(
+        _("Path on this machine"),
+        key=f"{key}-path",
+        placeholder="images.zip",
+        max_chars=500,
+        help=_(
+            "A folder or zip with one folder of images for each class. "
+            "What lies in {folder} is listed above by itself."
+        ).format(folder=folder()),
+    ).strip()
+    if not text:
+        raise DataError(
+            _("Name a folder or a zip of images."),
+            _("It holds one folder of images for each class."),
+        )
+    if not Path(text).expanduser().exists():
+        raise DataError(
+            _("There is no folder or file {path}.").format(path=text), _("Check the path.")
+        )
+    return str(Path(text).expanduser().resolve())

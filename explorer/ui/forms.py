@@ -1,0 +1,105 @@
+"""The form of a block family, generated from the metadata of its fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+import streamlit as st
+
+from explorer.blocks import FAMILIES
+from explorer.ui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+Key = "Callable[..., str]"
+_CHOICES = {
+    "identity": "Identity only",
+    "A": "A: pad with zeros",
+    "B": "B: project where needed",
+    "C": "C: project always",
+    "1x1": "1×1",
+    "3x3": "3×3",
+}
+_MAX_SEGMENTS = 3
+
+
+def fields(
+    part: BaseModel, key: Callable[..., str], *, skip: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Show a widget for each field and return the values that differ from the part's own.
+
+    Args:
+        part: A frozen model: a block family, a stem, a stage, a head.
+        key: Makes the key of a widget from its name.
+        skip: Fields that are shown elsewhere.
+    """
+    changed: dict[str, Any] = {}
+    for name, info in type(part).model_fields.items():
+        if name == "kind" or name in skip:
+            continue
+        current = getattr(part, name)
+        value = _field(name, info, current, key(name))
+        if value is not None and value != current:
+            changed[name] = value
+    return changed
+
+
+def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: ANN401
+    label, help_ = _(info.title or name), _(info.description or "")
+    if get_origin(info.annotation) is Literal:
+        options = get_args(info.annotation)
+        if len(options) > _MAX_SEGMENTS:
+            return st.selectbox(
+                label,
+                options,
+                options.index(current),
+                key=key,
+                help=help_,
+                format_func=lambda o: _(_CHOICES.get(o, str(o))),
+            )
+        return st.segmented_control(
+            label,
+            options,
+            default=current,
+            required=True,
+            key=key,
+            help=help_,
+            format_func=lambda o: _(_CHOICES.get(o, str(o))),
+            width="stretch",
+        )
+    if info.annotation is bool:
+        return st.toggle(label, value=current, key=key, help=help_)
+    low, high, step = _bounds(info)
+    if info.annotation is float:
+        return st.number_input(
+            label, low or step, high, float(current), step=step, key=key, help=help_
+        )
+    return st.number_input(label, int(low or 0), int(high or 10**6), current, key=key, help=help_)
+
+
+def _bounds(info: FieldInfo) -> tuple[float | None, float | None, float]:
+    low: float | None = None
+    high: float | None = None
+    step = 0.5
+    for rule in info.metadata:
+        low = getattr(rule, "ge", low)
+        high = getattr(rule, "le", high)
+        step = getattr(rule, "multiple_of", step)
+    return (None if low is None else float(low), None if high is None else float(high), step)
+
+
+def family(current: str, key: str) -> str:
+    """Show the choice of a block family and return its kind."""
+    kinds = list(FAMILIES)
+    return st.selectbox(
+        _("Block"),
+        kinds,
+        kinds.index(current),
+        key=key,
+        format_func=lambda kind: _(FAMILIES[kind].title) if kind in FAMILIES else kind,
+        help=_("What one unit of the network is made of."),
+    )

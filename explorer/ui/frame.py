@@ -1,0 +1,32 @@
+"""The script of every rerun: page frame, navigation, link, and the page inside the guard."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.ui import nav, panels, urls
+from explorer.ui.guard import guard, show
+from explorer.ui.i18n import _
+from explorer.ui.server import ROOT
+from explorer.ui.state import hand
+
+st.set_page_config(
+    page_title=_("Residual Explorer"),
+    page_icon=str(ROOT / "assets" / "icon.png"),
+    layout="wide",
+)
+st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
+current = st.navigation(
+    [
+        st.Page(page.path, title=page.title, url_path=page.name, default=page.name == "build")
+        for page in nav.pages()
+    ],
+    position="top",
+)
+panels.style()
+problem = urls.read(hand())
+if problem:
+    show(problem)
+with guard():
+    current.run()
+urls.write(hand())

@@ -1,0 +1,65 @@
+"""The title row of a network: its name, how it was changed, presets, undo, link."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.errors import ExplorerError
+from explorer.spec.presets import preset, presets
+from explorer.ui import nav, panels
+from explorer.ui.components.copy_link import copy_link
+from explorer.ui.guard import show
+from explorer.ui.i18n import _, plural
+from explorer.ui.state import Hand, widget
+
+
+def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
+    """Show the name of the network in hand, and what can be done with it as a whole."""
+    edits = "" if now.is_preset else _("edited")
+    words, buttons = st.columns((1, 1.5), vertical_alignment="center")
+    with words:
+        panels.title(now.title, sentence, edits)
+    with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        _preset_choice(now)
+        _history(now)
+        copy_link(_("Copy link"), _("Copied"), key="copy-link")
+        if trains and st.button(
+            _("Train this network"), type="primary", disabled=now.error is not None
+        ):
+            nav.go("train")
+
+
+def _preset_choice(now: Hand) -> None:
+    names = list(presets())
+    key = now.key("preset")
+
+    def choose() -> None:
+        name = widget(key)
+        if isinstance(name, str):
+            try:
+                now.replace(preset(name), name)
+            except ExplorerError as error:
+                show(error)
+
+    st.selectbox(
+        _("Preset"),
+        names,
+        names.index(now.origin) if now.is_preset else None,
+        key=key,
+        on_change=choose,
+        placeholder=_("Presets"),
+        label_visibility="collapsed",
+        format_func=lambda name: presets()[name].title if name in presets() else str(name),
+        width=230,
+    )
+
+
+def _history(now: Hand) -> None:
+    st.button(
+        _("Undo"),
+        icon=":material/undo:",
+        on_click=now.undo,
+        disabled=not now.undone,
+        help=plural("{n} step back", "{n} steps back", len(now.undone)) if now.undone else None,
+    )
+    st.button(_("Redo"), icon=":material/redo:", on_click=now.redo, disabled=not now.redone)

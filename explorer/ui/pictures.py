@@ -1,0 +1,36 @@
+"""The network picture with the choice of its colour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer.analysis.measures import MEASURES
+from explorer.ui import cached
+from explorer.ui.components.network import network_picture
+from explorer.ui.i18n import _
+
+if TYPE_CHECKING:
+    from explorer.ui.state import Hand
+
+
+def network_stage(now: Hand) -> None:
+    """Show the network; a click in the picture selects."""
+    names = list(MEASURES)
+    with st.container(border=True, key="network-stage"):
+        measure = st.segmented_control(
+            _("Colour"),
+            names,
+            default=now.measure,
+            required=True,
+            key=now.key("measure"),
+            format_func=lambda name: _(MEASURES[name].title) if name in MEASURES else str(name),
+        )
+        if measure in MEASURES:
+            now.measure = measure
+        picked = network_picture(
+            cached.scene(now.working, now.measure), now.selected, key="network"
+        )
+        if picked is not None:
+            now.selected = picked

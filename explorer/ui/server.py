@@ -1,0 +1,68 @@
+"""What the web process does besides drawing pages: routes, warm-up, a janitor, one worker.
+
+It never imports torch: training and Grad-CAM run in processes of their own.
+"""
+
+from __future__ import annotations
+
+import gc
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from explorer import compute
+from explorer.api.routes import routes as api_routes
+from explorer.jobs import client
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+ROOT = Path(__file__).resolve().parents[2]
+FRAME = ROOT / "explorer" / "ui" / "frame.py"
+JANITOR_SECONDS = 45.0
+
+
+def routes() -> list[BaseRoute]:
+    """Return our routes: the API, and the files under ``assets/``."""
+    return [*api_routes(), Mount("/assets", StaticFiles(directory=ROOT / "assets"))]
+
+
+def _import_early() -> None:
+    """Pay for slow imports before the first visitor does."""
+    import plotly.graph_objects as go  # noqa: PLC0415
+
+    from explorer.spec.presets import presets  # noqa: PLC0415
+
+    presets()
+    go.Figure(go.Bar(x=[1], y=[1])).to_json()
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncGenerator[None]:
+    """Warm up, then collect garbage now and then until the server stops.
+
+    Streamlit's own full collection after every rerun is switched off in ``config.toml``: it
+    costs ten times the rerun. Sessions are reference cycles, so somebody must collect them.
+    """
+    _import_early()
+    client.ensure_worker()
+    compute.warm()
+    gc.collect()
+    gc.freeze()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_janitor)
+        try:
+            yield
+        finally:
+            tasks.cancel_scope.cancel()
+            compute.shutdown()
+
+
+async def _janitor() -> None:
+    while True:
+        await anyio.sleep(JANITOR_SECONDS)
+        gc.collect()

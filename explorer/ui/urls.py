@@ -1,0 +1,88 @@
+"""The link in the address bar: the only reader and writer of the query parameters.
+
+``arch`` a preset, or ``spec`` a token (explorer.spec.codec); ``sel`` the selected address;
+``measure`` the colour of the picture. Pages add their own names to ``Param``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer.analysis.measures import MEASURES
+from explorer.errors import ExplorerError, UrlError
+from explorer.spec.codec import decode, encode
+from explorer.spec.presets import name_of, preset
+
+if TYPE_CHECKING:
+    from explorer.ui.state import Hand
+
+MAX_VALUE = 4096
+
+
+class Param(StrEnum):
+    """Every query parameter the app knows."""
+
+    ARCH = "arch"
+    SPEC = "spec"
+    SELECTED = "sel"
+    MEASURE = "measure"
+    JOB = "job"
+    RUN_A = "a"
+    RUN_B = "b"
+    CLASS = "class"
+    LAYER = "layer"
+    METHOD = "method"
+    SAMPLE = "sample"
+    DATA = "data"
+
+
+def get(param: Param, default: str = "") -> str:
+    """Return a query parameter; at most 4096 characters."""
+    return st.query_params.get(param.value, default)[:MAX_VALUE]
+
+
+def put(param: Param, value: str) -> None:
+    """Write a query parameter; the empty string removes it."""
+    if value:
+        if st.query_params.get(param.value) != value:
+            st.query_params[param.value] = value
+    elif param.value in st.query_params:
+        del st.query_params[param.value]
+
+
+def _token(hand: Hand) -> tuple[Param, str]:
+    name = name_of(hand.working)
+    return (Param.ARCH, name) if name else (Param.SPEC, encode(hand.working))
+
+
+def read(hand: Hand) -> ExplorerError | None:
+    """Take the network of the link, once for each link; return what is wrong with it."""
+    arch, token = get(Param.ARCH), get(Param.SPEC)
+    found = f"{arch}|{token}"
+    if found in {"|", hand.token}:
+        return None
+    hand.token = found
+    hand.selected = get(Param.SELECTED)
+    if get(Param.MEASURE) in MEASURES:
+        hand.measure = get(Param.MEASURE)
+    try:
+        spec = preset(arch) if arch else decode(token)
+    except ExplorerError as error:
+        return UrlError(error.message, "The network before it is still here. " + error.hint)
+    if spec != hand.spec:
+        hand.replace(spec)
+    return None
+
+
+def write(hand: Hand) -> None:
+    """Make the link say what the visitor sees."""
+    param, value = _token(hand)
+    other = Param.SPEC if param is Param.ARCH else Param.ARCH
+    put(other, "")
+    put(param, value)
+    put(Param.SELECTED, hand.selected)
+    put(Param.MEASURE, "" if hand.measure == "macs" else hand.measure)
+    hand.token = f"{value}|" if param is Param.ARCH else f"|{value}"

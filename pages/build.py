@@ -1,0 +1,28 @@
+"""Build: change a network; graph, costs and paths follow."""
+
+import streamlit as st
+
+from explorer.ui.assembler import editor
+from explorer.ui.costs import cost_strip
+from explorer.ui.header import title_row
+from explorer.ui.i18n import _
+from explorer.ui.node_card import node_card
+from explorer.ui.path_charts import path_length_chart
+from explorer.ui.pictures import network_stage
+from explorer.ui.state import hand
+from explorer.ui.trouble import trouble
+
+now = hand()
+header, strip = st.container(), st.container()
+left, right = st.columns((1, 2.9), gap="medium")
+with left:
+    editor(now)
+with right:
+    trouble(now)
+    network_stage(now)
+    node_card(now)
+    path_length_chart(now)
+with header:
+    title_row(now, _("Change a stage; every number follows."))
+with strip:
+    cost_strip(now)

@@ -1,0 +1,52 @@
+"""How much faster a graph answers than a forward pass over a built network."""
+
+import time
+
+import pytest
+import torchinfo
+
+from explorer import build, paths, preset
+from explorer.analysis.cost import cost
+from explorer.analysis.paths import paths_of_graph
+from explorer.graph import lower
+
+pytestmark = pytest.mark.bench
+
+
+def seconds(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def test_cost_of_resnet152_against_torchinfo():
+    spec = preset("resnet152")
+    network = build(spec).eval()
+    size = (1, spec.in_channels, spec.image_size, spec.image_size)
+
+    def theirs():
+        return torchinfo.summary(network, input_size=size, verbose=0, device="cpu")
+
+    def ours():
+        return cost(spec)
+
+    assert theirs().total_params == ours().params
+    slow, fast = [], []
+    # Interleaved, so that a busy moment of the machine meets both.
+    for _ in range(4):
+        slow.append(seconds(theirs))
+        fast += [seconds(ours) for _ in range(20)]
+    ratio = min(slow) / min(fast)
+    print(f"\nlower + cost of ResNet-152: {1e3 * min(fast):.2f} ms")
+    print(f"torchinfo.summary: {1e3 * min(slow):.0f} ms, {ratio:.0f} times as long")
+    assert ratio >= 100
+
+
+@pytest.mark.parametrize("unit", ["block", "conv"])
+def test_paths_of_resnet1202(unit):
+    graph = lower(preset("resnet1202"))
+    assert paths_of_graph(graph, unit) == paths(preset("resnet1202"), unit)
+    best = min(seconds(lambda: paths_of_graph(graph, unit)) for _ in range(20))
+    whole = min(seconds(lambda: paths(preset("resnet1202"), unit)) for _ in range(5))
+    print(f"\npaths of ResNet-1202 by {unit}: {1e3 * best:.2f} ms, {1e3 * whole:.1f} with lowering")
+    assert best < 0.02

@@ -1,0 +1,107 @@
+"""The public surface: changing it is a decision, so it is written down here."""
+
+import dataclasses
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+
+import explorer
+from explorer.analysis.cost import Cost
+from explorer.analysis.measures import MEASURES
+from explorer.blocks import FAMILIES
+from explorer.cli.commands import COMMANDS
+from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
+from explorer.spec.codec import VERSION, decode
+from explorer.spec.presets import preset
+
+FIELDS = {
+    NetworkSpec: {
+        "image_size": 224,
+        "in_channels": 3,
+        "stem": StemSpec(),
+        "stages": None,
+        "head": HeadSpec(),
+        "width_multiplier": 1.0,
+        "init": "fan_out",
+    },
+    StemSpec: {"width": 64, "kernel_size": 7, "stride": 2, "pool": True, "activation": True},
+    HeadSpec: {"num_classes": 1000},
+    FAMILIES["plain"]: {"kind": "plain"},
+    FAMILIES["basic"]: {"kind": "basic", "shortcut": "B"},
+    FAMILIES["bottleneck"]: {
+        "kind": "bottleneck",
+        "shortcut": "B",
+        "stride_on": "3x3",
+        "groups": 1,
+        "base_width": 64,
+    },
+    FAMILIES["preact"]: {
+        "kind": "preact",
+        "layout": "basic",
+        "shortcut": "B",
+        "stride_on": "3x3",
+        "dropout": 0.0,
+        "first_unit": "own",
+    },
+    FAMILIES["res2net"]: {
+        "kind": "res2net",
+        "scale": 4,
+        "base_width": 26,
+        "groups": 1,
+        "shortcut": "B",
+    },
+}
+
+
+@pytest.mark.parametrize("part", FIELDS, ids=lambda part: part.__name__)
+def test_fields_and_defaults_of_links_stay(part):
+    # A default that changes gives old links another meaning: raise the version and migrate.
+    found = {
+        name: None if field.is_required() else field.default
+        for name, field in part.model_fields.items()
+    }
+    assert VERSION == 1
+    assert found == FIELDS[part]
+
+
+def test_fields_of_a_stage_stay():
+    stage = StageSpec().model_dump()
+    assert stage == {
+        "depth": 2,
+        "width": 64,
+        "stride": 1,
+        "block": {"kind": "basic", "shortcut": "B"},
+    }
+
+
+def test_old_links_are_read():
+    links = json.loads(Path("tests/snapshots/links.json").read_bytes())
+    for name, token in links.items():
+        assert decode(token) == preset(name)
+
+
+def test_commands_stay():
+    assert set(COMMANDS) >= {"presets", "cost", "paths", "train", "evaluate", "cam", "worker"}
+
+
+def test_measures_stay():
+    assert set(MEASURES) >= {"macs", "params", "activations", "receptive"}
+
+
+def test_python_names_stay():
+    assert sorted(explorer.__all__) == ["build", "cost", "lower", "paths", "preset"]
+    assert all(callable(getattr(explorer, name)) for name in explorer.__all__)
+    assert list(inspect.signature(explorer.cost).parameters) == ["spec", "image"]
+    assert list(inspect.signature(explorer.paths).parameters) == ["spec", "unit"]
+    assert [f.name for f in dataclasses.fields(Cost)] == [
+        "params",
+        "macs",
+        "activation_bytes",
+        "receptive_field",
+        "depth",
+        "image_size",
+    ]
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = explorer.nothing

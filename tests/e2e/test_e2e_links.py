@@ -1,0 +1,85 @@
+"""Links: they restore page, network and selection, also on a server that has just started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import settled, start, watched
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+Open = Callable[..., Page]
+
+
+def test_a_cold_deep_link_opens_its_page_with_frame_and_network(
+    browser: Browser, tmp_path: Path
+) -> None:
+    server = start(tmp_path)
+    try:
+        with watched(browser.new_context()) as page:
+            page.goto(f"{server.url}unravel?arch=preact_resnet20&sel=layer2.0")
+            settled(page)
+            expect(page.get_by_role("link", name="Train")).to_be_visible()
+            expect(page.get_by_role("heading", name="Pre-activation ResNet-20")).to_be_visible()
+            expect(page.get_by_text("Exact", exact=True)).to_be_visible()
+            assert "sel=layer2.0" in page.url
+    finally:
+        server.stop()
+
+
+def test_the_first_page_is_interactive_within_five_seconds_without_torch(
+    browser: Browser, tmp_path: Path
+) -> None:
+    server = start(tmp_path)
+    try:
+        with watched(browser.new_context()) as page:
+            page.goto(server.url)
+            expect(page.get_by_role("heading", name="ResNet-20")).to_be_visible()
+            settled(page)
+        assert "libtorch" not in Path(f"/proc/{server.process.pid}/maps").read_text()
+    finally:
+        server.stop()
+
+
+def test_the_network_goes_along_from_page_to_page(open_page: Open) -> None:
+    page = open_page("?arch=resnext50_32x4d")
+    for name in ("Unravel", "Train", "Grad-CAM", "About", "Build"):
+        page.get_by_role("link", name=name, exact=True).click()
+        settled(page)
+        expect(page).to_have_url(lambda url: "arch=resnext50_32x4d" in url)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ("?arch=resnet5O", "There is no preset called"),
+        ("?spec=1.AAAA", "This link does not describe a network."),
+        ("?spec=99.AAAA", "This link was made by a newer version"),
+        ("?spec=" + "1." + "A" * 3000, "too long"),
+    ],
+)
+def test_a_bad_link_is_one_sentence_and_the_app_goes_on(
+    open_page: Open, link: str, sentence: str
+) -> None:
+    page = open_page(link)
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_role("heading", name="ResNet-20")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["", "unravel", "train", "cam", "about"])
+def test_every_page_in_both_themes_wide_and_narrow(
+    browser: Browser, server, path: str, width: int, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    with watched(context) as page:
+        page.goto(f"{server.url}{path}?arch=resnet20")
+        settled(page)
+        expect(page.get_by_role("heading").first).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, f"the page is {overflow} px wider than the window"

@@ -1,0 +1,60 @@
+"""Outputs against torchvision and timm, with their weights under their own names."""
+
+import pytest
+import timm
+import torch
+import torchvision
+
+from explorer import build, preset
+from explorer.spec import HeadSpec
+
+TORCHVISION = ("resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2")
+TIMM = ("res2net50_26w_4s", "res2net50_14w_8s", "res2next50")
+NUM_CLASSES = 10
+
+pytestmark = pytest.mark.parity
+
+
+def _foreign(name):
+    if name in TORCHVISION:
+        return torchvision.models.get_model(name, num_classes=NUM_CLASSES)
+    return timm.create_model(name, num_classes=NUM_CLASSES)
+
+
+def _randomise_norms(network):
+    """Give batch norm a state that evaluation mode cannot ignore."""
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, std=0.1)
+            torch.nn.init.normal_(module.running_mean, std=0.1)
+            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
+
+
+@pytest.mark.parametrize("name", TORCHVISION + TIMM)
+def test_outputs_are_equal(name):
+    torch.manual_seed(7)
+    theirs = _foreign(name)
+    _randomise_norms(theirs)
+    spec = preset(name).model_copy(update={"head": HeadSpec(num_classes=NUM_CLASSES)})
+    ours = build(spec)
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    images = torch.randn(2, 3, 64, 72)
+    with torch.inference_mode():
+        expected, found = theirs.eval()(images), ours.eval()(images)
+    assert expected.std() > 0
+    assert (found - expected).abs().max().item() <= 1e-5
+
+
+@pytest.mark.parametrize("name", ["resnet18", "res2net50_26w_4s"])
+def test_batch_statistics_are_equal_after_training_mode(name):
+    torch.manual_seed(7)
+    theirs = _foreign(name)
+    spec = preset(name).model_copy(update={"head": HeadSpec(num_classes=NUM_CLASSES)})
+    ours = build(spec)
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    images = torch.randn(4, 3, 64, 64)
+    expected, found = theirs.train()(images), ours.train()(images)
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+    for address, value in theirs.state_dict().items():
+        torch.testing.assert_close(ours.state_dict()[address], value, rtol=1e-4, atol=1e-4)

@@ -1,0 +1,30 @@
+"""Parameters and MACs of every preset against counts from independent implementations."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from explorer import cost, preset
+from explorer.spec import HeadSpec
+from tests.parity.entries import num_classes, preset_of
+
+ENTRIES = json.loads(Path("tests/reference.json").read_bytes())
+RULE = ENTRIES.pop("_about")
+
+
+def test_the_reference_counts_what_we_count():
+    assert RULE["counting_rule"].startswith("MACs: conv + linear multiply-adds only")
+    assert len(ENTRIES) == 135
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_params_and_macs_are_exact(entry):
+    spec = preset(preset_of(entry))
+    if classes := num_classes(entry):
+        spec = spec.model_copy(update={"head": HeadSpec(num_classes=classes)})
+    expected = ENTRIES[entry]
+    assert list(expected["input"]) == [spec.in_channels, spec.image_size, spec.image_size]
+    found = cost(spec)
+    macs = expected["macs_224"] or expected["macs_at_input"]
+    assert (found.params, found.macs) == (expected["params"], macs)

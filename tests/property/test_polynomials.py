@@ -1,0 +1,41 @@
+"""Fast polynomials against the schoolbook."""
+
+from functools import reduce
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.analysis.polynomial import add, multiply, power, shift
+
+coefficients = st.integers(0, 5) | st.integers(0, 2**200)
+polynomials = st.lists(coefficients, min_size=1, max_size=8).filter(any)
+
+
+def schoolbook(a, b):
+    product = [0] * (len(a) + len(b) - 1)
+    for i, x in enumerate(a):
+        for j, y in enumerate(b):
+            product[i + j] += x * y
+    return product
+
+
+@given(polynomials, polynomials)
+def test_multiply(a, b):
+    assert multiply(a, b) == schoolbook(a, b)
+
+
+@given(polynomials, st.integers(0, 7))
+def test_power(a, exponent):
+    assert power(a, exponent) == reduce(schoolbook, [a] * exponent, [1])
+
+
+@given(polynomials, polynomials, st.integers(0, 5))
+def test_add_and_shift(a, b, by):
+    length = max(len(a), len(b))
+    total = [x + y for x, y in zip(pad(a, length), pad(b, length), strict=True)]
+    assert add(a, b) == total
+    assert shift(a, by) == schoolbook(a, [0] * by + [1])
+
+
+def pad(a, length):
+    return a + [0] * (length - len(a))
