@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
     Values = NDArray[np.float64]
-    Colours = NDArray[np.float32]
+    Colours = NDArray[np.floating]
 
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
 _HATCH = 12
