@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Table = NDArray[np.float64]
+    Table = NDArray[np.float32]
 
 NETWORK_A = "#0072b2"
 NETWORK_B = "#d55e00"
@@ -26,19 +26,23 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def coloured(values: NDArray[np.float64], table: Table) -> NDArray[np.float64]:
+def coloured(values: NDArray[np.float64], table: Table) -> Table:
     """Return colours (..., 3), 0..255, of values in 0..1; what lies outside is clipped.
 
     Args:
         values: Any shape.
         table: Equally spaced colours from 0 to 1, (K, 3).
     """
-    stops = np.linspace(0, 1, len(table))
-    return np.stack([np.interp(values, stops, table[:, c]) for c in range(3)], axis=-1)
+    last = len(table) - 1
+    return table[np.clip(np.rint(values * last), 0, last).astype(np.intp)]
 
 
 def _table(text: str) -> Table:
-    return np.array([rgb(colour) for colour in text.split()], dtype=np.float64)
+    """Return 511 colours between the given ones; odd, so that a middle colour is hit."""
+    stops = np.array([rgb(colour) for colour in text.split()], dtype=np.float32)
+    at, wanted = np.linspace(0, 1, len(stops)), np.linspace(0, 1, 511)
+    channels = [np.interp(wanted, at, stops[:, c]) for c in range(3)]
+    return np.stack(channels, axis=1).astype(np.float32)
 
 
 VIRIDIS = _table("""
