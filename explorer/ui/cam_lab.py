@@ -140,12 +140,10 @@ def _sample_index(run: Run) -> int:
     result = run.record.result
     last = (result.num_images if result else 1) - 1
     text = urls.get(Param.SAMPLE)
-    start = min(int(text), last) if text.isdigit() else 0
     key = "cam-index"
+    state.start_widget(key, min(int(text), last) if text.isdigit() else 0)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        index = st.number_input(
-            _("Number of the image"), 0, last, start, key=key, persist_state="session"
-        )
+        index = st.number_input(_("Number of the image"), 0, last, key=key)
         st.button(_("Next"), on_click=_next_sample, args=(key, last))
     urls.put(Param.SAMPLE, str(index))
     return int(index)
@@ -244,7 +242,7 @@ def view() -> View:
 def show(found: Comparison, how: View) -> None:
     """Show image, both maps on their scale, the difference, and the numbers."""
     drawn = draw(found, how.scale, how.look)
-    at_left, in_the_middle, at_right = st.columns((1, 2.06, 1))
+    at_left, in_the_middle, at_right = st.columns((1, 2.02, 1))
     label = f"{found.label} · " if found.label else ""
     facts = f"{label}{len(found.image)} px, {_('the same crop for both')}"
     with at_left:
@@ -303,7 +301,7 @@ def _bar(png: bytes, low: str, caption: str, high: str) -> None:
 def _says(target: str, side: Side) -> str:
     rank = _("ranked {n}").format(n=side.rank)
     dead = f" · {_('nothing speaks for this class')}" if side.is_dead else ""
-    return f"{target} {percent(side.probability)}, {rank}{dead}"
+    return f"{target}: {percent(side.probability)}, {rank}{dead}"
 
 
 def _numbers(found: Comparison) -> None:
@@ -354,9 +352,13 @@ def _numbers(found: Comparison) -> None:
 
 
 def _ranking(side: Side, mark: str) -> None:
-    rows = "".join(f"<tr><td>{escape(name)}</td><td>{percent(p)}</td></tr>" for name, p in side.top)
+    title = _("{title}: top {n}").format(title=side.title, n=len(side.top))
+    rows = "".join(
+        f'<tr><td>{escape(name)}</td><td class="rx-fill rx-fill-{mark}">'
+        f'<div style="width:{100 * p:.1f}%"></div></td><td>{percent(p)}</td></tr>'
+        for name, p in side.top
+    )
     st.html(
-        f'<h2 class="rx-h2"><span class="rx-mark rx-{mark}"></span>'
-        f"{escape(_('{title}: top {n}').format(title=side.title, n=len(side.top)))}</h2>"
+        f'<h2 class="rx-h2"><span class="rx-mark rx-{mark}"></span>{escape(title)}</h2>'
         f'<table class="rx-table"><tbody>{rows}</tbody></table>'
     )

@@ -77,20 +77,18 @@ def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: 
     low, high, step = _bounds(info)
     if info.annotation is float:
         return st.number_input(
-            label, low or step, high, float(current), step=step, key=key, help=help_
+            label, low, high, float(current), step=step, key=key, help=help_
         )
-    return st.number_input(label, int(low or 0), int(high or 10**6), current, key=key, help=help_)
+    return st.number_input(label, int(low), int(high), current, key=key, help=help_)
 
 
-def _bounds(info: FieldInfo) -> tuple[float | None, float | None, float]:
-    low: float | None = None
-    high: float | None = None
-    step = 0.5
+def _bounds(info: FieldInfo) -> tuple[float, float, float]:
+    low, high, step = 0.0, 1e6, 0.5
     for rule in info.metadata:
-        low = getattr(rule, "ge", low)
-        high = getattr(rule, "le", high)
-        step = getattr(rule, "multiple_of", step)
-    return (None if low is None else float(low), None if high is None else float(high), step)
+        low = float(getattr(rule, "ge", low))
+        high = float(getattr(rule, "le", high))
+        step = float(getattr(rule, "multiple_of", step))
+    return low, high, step
 
 
 def family(current: str, key: str) -> str:

@@ -125,6 +125,12 @@ def widget(key: str) -> object:
     return st.session_state.get(key)
 
 
+def start_widget(key: str, value: object) -> None:
+    """Give a keyed widget its first value, before it is shown."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+
+
 def set_widget(key: str, value: object) -> None:
     """Set the value of a keyed widget, from a callback only."""
     st.session_state[key] = value
