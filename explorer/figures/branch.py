@@ -200,7 +200,9 @@ def _region(
     _fork(branch, fork_s, firsts if is_split else [], lanes, spacing, across)
     for lane in lanes:
         if lane.num_drawn == 0:
-            branch.marks.append(Text((fork_s + end) / 2, lane.t - 6, "{passes}", style="t3 small"))
+            branch.marks.append(
+                Text((fork_s + end) / 2, lane.t - 6, "{passes}", style="t3 small along")
+            )
     branch.reach(across / 2 + 18, across / 2)
     return _join(branch, join, numbers[join.address], end, across)
 

@@ -244,8 +244,8 @@ def _framed(branch: Branch, caption: str, ending: list[Mark]) -> Cell:
     inner: list[Mark] = [Wire((branch.s, 0, end, 0)), *branch.marks]
     begin = Wire((0, 0, FRAME_LEAD + FRAME_PAD, 0))
     captions: list[Mark] = [
-        Text(FRAME_LEAD + 10, down - 10, caption, "start", "bold"),
-        Text(end - 10, down - 10, "{value}", "end", "t3"),
+        Text(FRAME_LEAD + 10, down - 10, caption, "start", "bold along"),
+        Text(end - 10, down - 10, "{value}", "end", "t3 along"),
         Link(end - 10, -up + 14, "fold", "end"),
     ]
     marks = [frame, begin, *inner, *captions, *ending]

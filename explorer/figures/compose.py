@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.figures.architecture import Scene
 
 Level = Literal["stages", "blocks", "ops"]
-GAP, PAD, PAD_END = 14, 11, 4
+GAP, PAD_END = 14, 4
 PANEL_UP, PANEL_DOWN = 182, 152
 TITLE_ROOM, LINK_ROOM = 36, 30
 
@@ -33,12 +33,14 @@ class View:
         states: ``fold``, ``blocks`` or ``ops`` by stage, run (``layer2.1+``) or block.
         selected: Address of the selection, or None.
         room: Length that the row should fit into at the level of blocks [px].
+        pad: From the edge of a stage to its first block [px].
     """
 
     level: Level = "blocks"
     states: Mapping[str, str] = field(default_factory=dict[str, str])
     selected: str | None = None
     room: float = 960
+    pad: float = 11
 
 
 class Placed(NamedTuple):
@@ -52,7 +54,7 @@ class Placed(NamedTuple):
         prefix: Before the names of its ops.
         values: Of the whole, then of its ops.
         label: Replaces ``#`` in its words.
-        count: Replaces ``%``: how many blocks it stands for.
+        num_blocks: Replaces ``%``: how many blocks it stands for.
         target: What its links fold or unfold.
         members: Addresses it stands for.
     """
@@ -64,7 +66,7 @@ class Placed(NamedTuple):
     prefix: str
     values: list[float | None]
     label: str
-    count: int
+    num_blocks: int
     target: str
     members: list[str]
 
@@ -106,8 +108,8 @@ def _row(scene: Scene, view: View, folded: frozenset[str]) -> Picture:
     for stage in scene["stages"]:
         start = s + GAP
         cells = _stage(scene, stage, view, folded)
-        wires.append(Wire((s, 0, start + PAD, 0)))
-        s = start + PAD
+        wires.append(Wire((s, 0, start + view.pad, 0)))
+        s = start + view.pad
         for cell in cells:
             placed.append(cell._replace(s=s))
             s += cell.cell.length

@@ -127,7 +127,7 @@ class Pen:
         return _text(at.s + mark.s, mark.t, fill(words, self.labels), mark.anchor, mark.style)
 
     def _title(self, at: Placed) -> str:
-        times = f"{at.count} × " if at.count > 1 else ""
+        times = f"{at.num_blocks} × " if at.num_blocks > 1 else ""
         return f"{at.address}, {times}{fill(at.part['words'], self.labels)}, {at.part['shape']}"
 
     def _box(self, mark: Box, at: Placed) -> str:
@@ -142,7 +142,9 @@ class Pen:
         drawn = _ringed("" if colour else plain, s, t, mark.along, mark.across, 5, paint)
         drawn += _slices(mark, s, ink)
         middle, line = half(s + mark.along / 2), half(t + mark.across / 2)
-        label = fill(mark.label.replace("#", at.label).replace("%", str(at.count)), self.labels)
+        label = fill(
+            mark.label.replace("#", at.label).replace("%", str(at.num_blocks)), self.labels
+        )
         big = mark.op == WHOLE and not mark.detail
         style = f'style="fill:{ink}"'
         shift = -3 if mark.detail else 5 if big else 4
