@@ -10,7 +10,7 @@ const PANEL_UP = 182;
 const PANEL_DOWN = 152;
 const TITLE_ROOM = 36;
 const LINK_ROOM = 30;
-const FOLD_LINK = [30, 52, "fold", "middle", "link"];
+const FOLD_LINK = [30, 70, "fold", "middle", "link", "link"];
 
 /** Return the nearest multiple of one half. */
 export const half = (value) => Math.trunc(value * 2 + 0.5) / 2;
@@ -73,7 +73,7 @@ function stateOf(view, part, atOps, otherwise = "box") {
 
 function stageCells(scene, stage, view, folded) {
   const address = stage.address;
-  if (isFolded(stage, view)) {
+  if (isFolded(stage, view, folded)) {
     return [{
       cell: stage.fold, part: stage, address, prefix: "", values: [stage.value], label: "",
       numBlocks: stage.count, target: address, members: [address],
@@ -82,8 +82,9 @@ function stageCells(scene, stage, view, folded) {
   return runsOf(scene, stage, view).flatMap((run) => runCells(run, view, folded));
 }
 
-function isFolded(stage, view) {
-  return (view.states[stage.address] ?? (view.level === "stages" ? "fold" : "blocks")) === "fold";
+function isFolded(stage, view, folded = new Set()) {
+  const isClosed = view.level === "stages" || folded.has(stage.address);
+  return (view.states[stage.address] ?? (isClosed ? "fold" : "blocks")) === "fold";
 }
 
 /** Return the runs of equal blocks of a stage, split where a block has a state of its own. */
@@ -156,18 +157,26 @@ function block(run, index, cell, label, target) {
   };
 }
 
-/** Return the runs to fold, longest first, until `excess` is saved. */
+/** Return what to fold until `excess` is saved: runs, longest first, then whole stages. */
 function foldedRuns(scene, view, excess) {
-  const candidates = scene.stages
-    .filter((stage) => !isFolded(stage, view))
+  const openStages = scene.stages.filter((stage) => !isFolded(stage, view));
+  const candidates = openStages
     .flatMap((stage) => runsOf(scene, stage, view))
     .filter((run) => run.addresses.length > 1 && !(run.name in view.states));
   const found = new Set();
   let left = excess;
   for (const run of candidates.sort((a, b) => b.addresses.length - a.addresses.length)) {
-    if (left <= 0) break;
+    if (left <= 0) return found;
     left -= run.addresses.length * run.part.box[0] - foldOf(run)[0];
     found.add(run.name);
+  }
+  const names = [...Object.keys(view.states), view.selected ?? ""];
+  const isIdle = (stage) => !names.some((name) => isInside(name, stage.address));
+  for (const stage of openStages.filter(isIdle)) {
+    if (left <= 0) break;
+    const cells = stageCells(scene, stage, view, found);
+    left -= cells.reduce((sum, placed) => sum + placed.cell[0], 0) - stage.fold[0];
+    found.add(stage.address);
   }
   return found;
 }

@@ -54,8 +54,8 @@ class Pen {
     }
     const middle = half(s + length / 2);
     items.push(this.isVertical
-      ? link(-down + 10, s + length - 12, panel.link, "start", stage.address, this.labels)
-      : link(middle, down - 14, panel.link, "middle", stage.address, this.labels));
+      ? link("link", -down + 10, s + length - 12, panel.link, "start", stage.address, this.labels)
+      : link("link", middle, down - 14, panel.link, "middle", stage.address, this.labels));
     items.push(this.shape(stage.shape, middle, picture, s));
     return items.join("");
   }
@@ -67,7 +67,8 @@ class Pen {
   }
 
   cell(placed) {
-    return placed.cell[3].map((mark) => this.mark(mark, placed)).join("");
+    const drawn = placed.cell[3].map((mark) => this.mark(mark, placed)).join("");
+    return `<g class="cell">${drawn}</g>`;
   }
 
   mark(mark, at) {
@@ -98,10 +99,11 @@ class Pen {
     return this.item("block", at.address, this.title(at), drawn, [at.address]);
   }
 
-  link([s, t, action, anchor], at) {
-    if (!this.isVertical) return link(at.s + s, t, action, anchor, at.target, this.labels);
-    if (t < 0) return link(-t, at.s + s, action, "end", at.target, this.labels);
-    return link(-SIDE, at.s + s + t - UNDER, action, "end", at.target, this.labels);
+  link([s, t, action, anchor, style], at) {
+    const along = at.s + s;
+    if (!this.isVertical) return link(style, along, t, action, anchor, at.target, this.labels);
+    if (t < 0) return link(style, -t, along, action, "end", at.target, this.labels);
+    return link(style, -SIDE, along + t - UNDER, action, "end", at.target, this.labels);
   }
 
   words([s, t, raw, anchor, style], at) {
@@ -258,8 +260,8 @@ function text(x, y, words, anchor, style, more = "") {
     + `${more ? ` ${more}` : ""}>${safe}</text>`;
 }
 
-function link(x, y, action, anchor, target, labels) {
-  return `<text class="link" x="${number(x)}" y="${number(y)}" text-anchor="${anchor}"`
+function link(style, x, y, action, anchor, target, labels) {
+  return `<text class="${style}" x="${number(x)}" y="${number(y)}" text-anchor="${anchor}"`
     + ` role="button" data-testid="${action}" data-target="${escape(target)}">`
     + `${escape(labels[action])}</text>`;
 }

@@ -5,7 +5,7 @@ import { half, textWidth } from "./compose.js";
 const BAR_LENGTH = 170;
 const ROW = 22;
 const BAR_ROW = 36;
-const SPACE = 22;
+const SPACE = 16;
 
 /** Return {elements, height}: the legend wrapped to a width, its top left corner at (0, 0). */
 export function legend(scene, width, { labels, colours }, withTicks = false) {

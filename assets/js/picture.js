@@ -21,7 +21,7 @@ export function svgFile(scene, view, look) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"`
     + ` viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(look.labels.network)}"`
     + ` font-family="${look.font}" style="${look.variables}background:var(--rx-card)">`
-    + `<style>${look.style}</style>`
+    + `<style>${look.style}.link{display:none}</style>`
     + `<g transform="translate(${MARGIN} 4)">${key.elements}</g>`
     + `<g transform="translate(${left} ${top + picture.up})">${drawn}</g></svg>`;
 }

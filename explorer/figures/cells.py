@@ -76,7 +76,8 @@ def shortcut_of(block: Block, nodes: Sequence[Node]) -> Shortcut:
 def block_cell(shortcut: Shortcut) -> Cell:
     """Return one block as a box; its label is its index."""
     box = Box(WHOLE, LEAD, -TALL / 2, BOX, TALL, "#")
-    return _boxed([box], BOX, shortcut)
+    link = Link(LEAD + BOX / 2, TALL / 2 + 22, "unfold", style="link quiet")
+    return _boxed([box, link], BOX, shortcut)
 
 
 def folded_cell(
@@ -134,7 +135,8 @@ def end_cell(label: str, detail: str) -> Cell:
     """Return stem or head as a box on the main line."""
     box = Box(WHOLE, LEAD, -TALL / 2, 44, TALL, f"{{{label}}}", detail)
     end = LEAD + 44
-    marks: list[Mark] = [_arrow(LEAD), box]
+    link = Link(LEAD + 22, TALL / 2 + 22, "unfold", style="link quiet")
+    marks: list[Mark] = [_arrow(LEAD), box, link]
     return Cell(end, TALL / 2 + 8, TALL / 2 + 8, marks)
 
 

@@ -1,7 +1,8 @@
 """From a scene and a view to a row of cells; ``assets/js/compose.js`` does the same.
 
 The state of a part is what the reader chose for it, else what the zoom level says. At the
-level of blocks the longest runs of equal blocks are folded until the row fits into the room.
+level of blocks the longest runs of equal blocks, then the stages in which nothing is chosen,
+are folded until the row fits into the room.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def _state(view: View, part: str, at_ops: str, otherwise: str = "box") -> str:
 
 def _stage(scene: Scene, stage: dict[str, Any], view: View, folded: frozenset[str]) -> list[Placed]:
     address, count = stage["address"], stage["count"]
-    if _is_folded(stage, view):
+    if _is_folded(stage, view, folded):
         fold: Cell = stage["fold"]
         return [
             Placed(0, fold, stage, address, "", [stage["value"]], "", count, address, [address])
@@ -148,8 +149,8 @@ def _stage(scene: Scene, stage: dict[str, Any], view: View, folded: frozenset[st
     return cells
 
 
-def _is_folded(stage: dict[str, Any], view: View) -> bool:
-    default = "fold" if view.level == "stages" else "blocks"
+def _is_folded(stage: dict[str, Any], view: View, folded: frozenset[str] = frozenset()) -> bool:
+    default = "fold" if view.level == "stages" or stage["address"] in folded else "blocks"
     return (view.states.get(stage["address"]) or default) == "fold"
 
 
@@ -205,7 +206,7 @@ def _run(run: _Run, view: View, folded: frozenset[str]) -> list[Placed]:
         for i in range(count)
     ]
     if count > 1:
-        fold = Link(LEAD + BOX / 2, TALL / 2 + 24, "fold")
+        fold = Link(LEAD + BOX / 2, TALL / 2 + 42, "fold")
         cells.insert(0, cells[0]._replace(cell=Cell(0, 0, 0, [fold]), target=run.name))
     return cells
 
@@ -238,23 +239,36 @@ def _block(run: _Run, index: int, cell: str, label: str, target: str) -> Placed:
 
 
 def _folded(scene: Scene, view: View, excess: float) -> frozenset[str]:
-    """Return the runs to fold, longest first, until ``excess`` is saved."""
+    """Return what to fold until ``excess`` is saved: runs, longest first, then whole stages."""
+    open_stages = [stage for stage in scene["stages"] if not _is_folded(stage, view)]
     candidates = [
         run
-        for stage in scene["stages"]
-        if not _is_folded(stage, view)
+        for stage in open_stages
         for run in _runs(scene, stage, view)
         if len(run.addresses) > 1 and run.name not in view.states
     ]
     found: set[str] = set()
     for run in sorted(candidates, key=lambda run: -len(run.addresses)):
         if excess <= 0:
-            break
+            return frozenset(found)
         count = len(run.addresses)
         box, fold = run.part["box"], run.part["folds"][min(2, count - 1) - 1]
         excess -= count * box.length - fold.length
         found.add(run.name)
+    idle = [stage for stage in open_stages if not _is_of_interest(stage, view)]
+    for stage in idle:
+        if excess <= 0:
+            break
+        cells = _stage(scene, stage, view, frozenset(found))
+        excess -= sum(placed.cell.length for placed in cells) - stage["fold"].length
+        found.add(stage["address"])
     return frozenset(found)
+
+
+def _is_of_interest(stage: dict[str, Any], view: View) -> bool:
+    """Return whether the reader has chosen something in a stage."""
+    address = stage["address"]
+    return any(is_inside(name, address) for name in (*view.states, view.selected or ""))
 
 
 def _panel(stage: dict[str, Any], s: float, length: float, *, is_folded: bool) -> Panel:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BAR_LENGTH = 170
 ROW = 22
 BAR_ROW = 36
-SPACE = 22
+SPACE = 16
 
 
 class Legend(NamedTuple):

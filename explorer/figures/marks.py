@@ -122,12 +122,13 @@ class Text(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A word that folds or unfolds its part."""
+    """A word that folds or unfolds its part; a quiet one shows near the pointer only."""
 
     s: float
     t: float
     action: Literal["fold", "unfold"]
     anchor: Anchor = "middle"
+    style: Literal["link", "link quiet"] = "link"
     kind: str = "link"
 
 
@@ -157,4 +158,4 @@ def half(value: float) -> float:
 
 def text_width(words: str, size: float = 11.5) -> float:
     """Return an upper estimate of the width of words [px]."""
-    return half(len(words) * size * 0.52)
+    return half(len(words) * size * 0.5)

@@ -55,7 +55,7 @@ def svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{number(width)}" height="{number(height)}"'
         f' viewBox="0 0 {number(width)} {number(height)}" role="img" aria-label="{title}"'
         f' font-family="{FONT}" style="{variables(theme)}background:var(--rx-card)">'
-        f"<style>{style_sheet()}</style>"
+        f"<style>{style_sheet(is_file=True)}</style>"
         f'<g transform="translate({MARGIN} 4)">{key.elements}</g>'
         f'<g transform="translate({number(left)} {number(top + picture.up)})">{drawn}</g></svg>'
     )

@@ -79,7 +79,7 @@ class Pen:
             note = fill(panel.note, self.labels)
             items.append(_text(end - 10, top + 21, note, "end", "t3"))
         middle = half(panel.s + panel.length / 2)
-        items.append(self._link(middle, bottom - 14, panel.link, "middle", address))
+        items.append(self._link("link", middle, bottom - 14, panel.link, "middle", address))
         items.append(self.shape(panel.stage["shape"], middle, picture))
         return "".join(items)
 
@@ -89,7 +89,8 @@ class Pen:
 
     def cell(self, placed: Placed) -> str:
         """Return all marks of a cell."""
-        return "".join(self._mark(mark, placed) for mark in placed.cell.marks)
+        drawn = "".join(self._mark(mark, placed) for mark in placed.cell.marks)
+        return f'<g class="cell">{drawn}</g>'
 
     def _mark(self, mark: Mark, at: Placed) -> str:  # noqa: PLR0911 - one line for each mark
         s = at.s
@@ -108,7 +109,9 @@ class Pen:
             case Text():
                 return self._words(mark, at)
             case Link():
-                return self._link(s + mark.s, mark.t, mark.action, mark.anchor, at.target)
+                return self._link(
+                    mark.style, s + mark.s, mark.t, mark.action, mark.anchor, at.target
+                )
             case Frame():
                 rect = _ringed("frame", s + mark.s, mark.t, mark.along, mark.across, 8)
                 return self._item("block", at.address, self._title(at), rect, [at.address])
@@ -179,10 +182,10 @@ class Pen:
             return self.selected == address
         return any(is_inside(self.selected, member) for member in members)
 
-    def _link(self, s: float, t: float, action: str, anchor: str, target: str) -> str:
+    def _link(self, style: str, s: float, t: float, action: str, anchor: str, target: str) -> str:
         words = escape(self.labels[action])
         return (
-            f'<text class="link" x="{number(s)}" y="{number(t)}" text-anchor="{anchor}"'
+            f'<text class="{style}" x="{number(s)}" y="{number(t)}" text-anchor="{anchor}"'
             f' role="button" data-testid="{action}" data-target="{escape(target)}">{words}</text>'
         )
 

@@ -79,6 +79,7 @@ text{fill:var(--rx-ink);font-size:11.5px;font-variant-numeric:tabular-nums}
 .t2{fill:var(--rx-ink2)}.t3{fill:var(--rx-ink3)}.small{font-size:10.5px}.big{font-size:15px}
 .bold{font-weight:600}.title{font-weight:700;font-size:12.5px}
 .link{fill:var(--rx-ink2);font-size:11px;text-decoration:underline;cursor:pointer}
+.quiet{opacity:0}.cell:hover>.quiet,.item.selected~.quiet{opacity:1}
 .card{fill:var(--rx-card)}.panel{fill:var(--rx-panel)}
 .frame{fill:var(--rx-card);stroke:var(--rx-line2)}
 .wire{fill:none;stroke:var(--rx-main);stroke-width:1.5}
@@ -95,9 +96,13 @@ text{fill:var(--rx-ink);font-size:11.5px;font-variant-numeric:tabular-nums}
 """
 
 
-def style_sheet() -> str:
-    """Return the rules of a picture; colours come from the variables ``--rx-<role>``."""
-    return _STYLE.replace("\n", "")
+def style_sheet(*, is_file: bool = False) -> str:
+    """Return the rules of a picture; colours come from the variables ``--rx-<role>``.
+
+    Args:
+        is_file: Whether the picture stands alone, where nothing can be folded.
+    """
+    return _STYLE.replace("\n", "") + (".link{display:none}" if is_file else "")
 
 
 def variables(theme: Theme) -> str:

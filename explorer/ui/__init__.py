@@ -1,0 +1,1 @@
+"""The only Streamlit code inside ``explorer``: frame, state, links, caches, forms, components."""

@@ -1,0 +1,1 @@
+"""Our own components: a few lines of wiring each; the JavaScript stands in ``assets/js``."""
