@@ -3,6 +3,7 @@
 const MIN_ZOOM = 0.12;
 const MAX_ZOOM = 3;
 const READABLE = 0.92;
+const STILL_READABLE = 0.84;
 const MAX_FIT = 1.1;
 const EDGE = 10;
 
@@ -16,7 +17,8 @@ const centred = (length, width, k) => (width - length * k) / 2;
  * at a readable size runs out of the view, with `focus` (an s) near its middle.
  */
 export function look(picture, frame, focus = 0) {
-  return at(picture, frame, Math.max(fitting(picture, frame), READABLE), focus);
+  const whole = fitting(picture, frame);
+  return at(picture, frame, whole >= STILL_READABLE ? whole : READABLE, focus);
 }
 
 /** Return {x, y, k} that shows a whole picture, however small. */

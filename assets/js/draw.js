@@ -4,7 +4,7 @@
  */
 
 import { inkOn, sample, share } from "./colour.js";
-import { half, isInside } from "./compose.js";
+import { half, isInside, textWidth } from "./compose.js";
 import { escape, fill, quantity } from "./format.js";
 
 const WHOLE = -1;
@@ -102,7 +102,7 @@ class Pen {
   link([s, t, action, anchor, style], at) {
     const along = at.s + s;
     if (!this.isVertical) return link(style, along, t, action, anchor, at.target, this.labels);
-    if (t < 0) return link(style, -t, along, action, "end", at.target, this.labels);
+    if (t < 0) return link(style, 2 - t, along, action, "end", at.target, this.labels, turned(2 - t, along));
     return link(style, -SIDE, along + t - UNDER, action, "end", at.target, this.labels);
   }
 
@@ -116,8 +116,7 @@ class Pen {
     if (!this.isVertical) return text(at.s + s, t, words, anchor, style);
     const along = at.s + s;
     if (style.endsWith("along")) {
-      const turn = `transform="rotate(90 ${number(-t)} ${number(along)})"`;
-      return text(-t, along, words, anchor, style, turn);
+      return text(-t, along, words, anchor, style, turned(-t, along));
     }
     if (t < 0) return text(-t, along + 4, words, "start", style);
     return text(-SIDE, along + t - UNDER + 4, words, "end", style);
@@ -140,7 +139,8 @@ class Pen {
     const [x, y] = this.point(half(at.s + s + along / 2), half(t + across / 2));
     const label = fill(name.replace("#", at.label).replace("%", at.numBlocks), this.labels);
     const isBig = op === WHOLE && !detail;
-    const style = `style="fill:${ink}"`;
+    const isLong = this.isVertical && op !== WHOLE && textWidth(label) > across + 2;
+    const style = `style="fill:${ink}"${isLong ? ` ${turned(x, y)}` : ""}`;
     const shift = detail ? -3 : isBig ? 5 : 4;
     drawn += text(x, y + shift, label, "middle", isBig ? "bold big" : "bold", style);
     if (detail) drawn += text(x, y + 11, detail, "middle", "small", style);
@@ -260,9 +260,14 @@ function text(x, y, words, anchor, style, more = "") {
     + `${more ? ` ${more}` : ""}>${safe}</text>`;
 }
 
-function link(style, x, y, action, anchor, target, labels) {
+/** Return the attribute of text that reads downwards. */
+function turned(x, y) {
+  return `transform="rotate(90 ${number(x)} ${number(y)})"`;
+}
+
+function link(style, x, y, action, anchor, target, labels, more = "") {
   return `<text class="${style}" x="${number(x)}" y="${number(y)}" text-anchor="${anchor}"`
-    + ` role="button" data-testid="${action}" data-target="${escape(target)}">`
+    + ` role="button" data-testid="${action}" data-target="${escape(target)}"${more ? ` ${more}` : ""}>`
     + `${escape(labels[action])}</text>`;
 }
 

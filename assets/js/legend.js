@@ -3,13 +3,14 @@
 import { half, textWidth } from "./compose.js";
 
 const BAR_LENGTH = 170;
+const MIN_BAR = 90;
 const ROW = 22;
 const BAR_ROW = 36;
 const SPACE = 16;
 
 /** Return {elements, height}: the legend wrapped to a width, its top left corner at (0, 0). */
 export function legend(scene, width, { labels, colours }, withTicks = false) {
-  const entries = [...measureEntry(scene, labels, colours), ...lineEntries(scene.kinds, labels)];
+  const entries = [...measureEntry(scene, width, labels, colours), ...lineEntries(scene.kinds, labels)];
   if (withTicks) entries.push(tickEntry("norm", labels), tickEntry("act", labels));
   let [x, y, row, elements] = [0, 0, 0, ""];
   for (const entry of entries) {
@@ -21,28 +22,29 @@ export function legend(scene, width, { labels, colours }, withTicks = false) {
   return { elements, height: y + row };
 }
 
-function measureEntry({ measure }, labels, colours) {
+function measureEntry({ measure }, width, labels, colours) {
   if (!measure) return [];
   const title = labels[measure.title] ?? measure.title;
   let words = labels.in_a_box.replace("{title}", title);
   if (measure.scale === "log") words += `, ${labels.log_scale}`;
   const begin = textWidth(words) + 8;
-  let elements = text(0, words) + bar(begin, colours);
+  const length = Math.min(BAR_LENGTH, Math.max(MIN_BAR, half(width - begin - 18)));
+  let elements = text(0, words) + bar(begin, length, colours);
   for (const [place, label] of measure.ticks) {
     const anchor = place === 0 ? "start" : "middle";
-    const x = half(begin + place * BAR_LENGTH);
+    const x = half(begin + place * length);
     elements += `<text class="t3 small" x="${x}" y="32" text-anchor="${anchor}">${label}</text>`;
   }
-  return [{ width: begin + BAR_LENGTH + 14, height: BAR_ROW, elements }];
+  return [{ width: begin + length + 14, height: BAR_ROW, elements }];
 }
 
-function bar(begin, colours) {
+function bar(begin, length, colours) {
   const last = colours.length - 1;
   const stops = colours
     .map((colour, i) => `<stop offset="${(i / last).toFixed(3)}" stop-color="${colour}"/>`)
     .join("");
   return `<defs><linearGradient id="rx-scale">${stops}</linearGradient></defs>`
-    + `<rect x="${begin}" y="8" width="${BAR_LENGTH}" height="11" rx="2" fill="url(#rx-scale)"/>`;
+    + `<rect x="${begin}" y="8" width="${length}" height="11" rx="2" fill="url(#rx-scale)"/>`;
 }
 
 function lineEntries(kinds, labels) {

@@ -41,7 +41,7 @@ class Network {
     this.level = "blocks";
     this.states = {};
     this.selected = null;
-    this.told = null;
+    this.told = undefined;
     this.camera = null;
     this.isMoved = false;
     this.isTable = false;
@@ -62,7 +62,7 @@ class Network {
     if (selected !== this.told) {
       this.told = selected;
       this.selected = selected;
-      this.reveal();
+      if (!this.rowAt?.has(selected)) this.reveal();
     }
     if (isNew) this.hideHint();
     this.draw();
@@ -198,7 +198,7 @@ class Network {
 
   pick(address) {
     this.selected = address;
-    this.told = address;
+    this.current = address;
     this.draw();
     this.emit(address);
   }

@@ -157,7 +157,7 @@ def _notes(branch: Branch, node: Node, box: Box) -> None:
     stride = node.op.stride if isinstance(node.op, Conv2d | MaxPool2d) else 1
     if stride > 1:
         words = f"{{stride}} {stride}"
-        branch.marks.append(Text(middle, BOX_ACROSS / 2 + 14, words, style="t3 small"))
+        branch.marks.append(Text(middle, BOX_ACROSS / 2 + 14, words, style="t3 small along"))
         branch.reach(0, BOX_ACROSS / 2 + 18)
 
 

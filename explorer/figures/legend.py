@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from explorer.figures.architecture import Scene
 
-BAR_LENGTH = 170
+BAR_LENGTH, MIN_BAR = 170, 90
 ROW = 22
 BAR_ROW = 36
 SPACE = 16
@@ -43,7 +43,7 @@ def legend(
         labels: Words by key.
         with_ticks: Whether normalisation and activation are drawn, too.
     """
-    entries = [*_measure(scene, labels), *_lines(scene["kinds"], labels)]
+    entries = [*_measure(scene, width, labels), *_lines(scene["kinds"], labels)]
     if with_ticks:
         entries += [_tick("norm", labels), _tick("act", labels)]
     x, y, row, parts = 0.0, 0.0, 0.0, ""
@@ -56,7 +56,7 @@ def legend(
     return Legend(parts, y + row)
 
 
-def _measure(scene: Scene, labels: Mapping[str, str]) -> list[_Entry]:
+def _measure(scene: Scene, width: float, labels: Mapping[str, str]) -> list[_Entry]:
     measure = scene["measure"]
     if measure is None:
         return []
@@ -65,15 +65,16 @@ def _measure(scene: Scene, labels: Mapping[str, str]) -> list[_Entry]:
     if measure["scale"] == "log":
         words += f", {labels['log_scale']}"
     begin = text_width(words) + 8
-    parts = _text(0, words) + _bar(begin)
+    length = min(BAR_LENGTH, max(MIN_BAR, half(width - begin - 18)))
+    parts = _text(0, words) + _bar(begin, length)
     for place, label in measure["ticks"]:
         anchor = "start" if place == 0 else "middle"
-        x = half(begin + place * BAR_LENGTH)
+        x = half(begin + place * length)
         parts += f'<text class="t3 small" x="{x:g}" y="32" text-anchor="{anchor}">{label}</text>'
-    return [_Entry(begin + BAR_LENGTH + 14, BAR_ROW, parts)]
+    return [_Entry(begin + length + 14, BAR_ROW, parts)]
 
 
-def _bar(begin: float) -> str:
+def _bar(begin: float, length: float) -> str:
     """Return the colour bar."""
     last = len(CIVIDIS) - 1
     stops = "".join(
@@ -81,7 +82,7 @@ def _bar(begin: float) -> str:
     )
     defs = f'<defs><linearGradient id="rx-scale">{stops}</linearGradient></defs>'
     return defs + (
-        f'<rect x="{begin:g}" y="8" width="{BAR_LENGTH}" height="11" rx="2" fill="url(#rx-scale)"/>'
+        f'<rect x="{begin:g}" y="8" width="{length:g}" height="11" rx="2" fill="url(#rx-scale)"/>'
     )
 
 
