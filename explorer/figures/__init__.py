@@ -1,1 +1,1 @@
-"""Pictures: graph and measures, or maps, in; SVG, plotly or PNG out. No framework is imported."""
+"""Pictures of networks: pure functions from a graph and a measure to a scene, and from it to SVG."""

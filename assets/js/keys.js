@@ -1,0 +1,102 @@
+/** The keyboard in the network picture: one stop for Tab, arrows inside it. */
+
+const kindOf = (item) => {
+  if (item.querySelector(":scope > .panel")) return "panel";
+  return item.querySelector(":scope > .frame") ? "frame" : "leaf";
+};
+
+const items = (network) => [...network.world.querySelectorAll(".item")];
+
+/** Make one item reachable by Tab, and give it the focus back if the picture had it. */
+export function roving(network, hadFocus) {
+  const all = items(network);
+  for (const item of all) {
+    item.tabIndex = -1;
+    item.setAttribute("aria-pressed", String(item.classList.contains("selected")));
+  }
+  for (const link of network.world.querySelectorAll("[data-target]")) {
+    link.setAttribute("aria-hidden", "true");
+  }
+  const here = network.current;
+  const current = all.find((item) => item.dataset.address === here)
+    ?? all.find((item) => here && item.dataset.address.startsWith(`${here}.`))
+    ?? all.find((item) => here?.startsWith(`${item.dataset.address}.`))
+    ?? all.find((item) => item.classList.contains("selected"))
+    ?? all.find((item) => kindOf(item) === "leaf");
+  if (!current) return;
+  current.tabIndex = 0;
+  if (hadFocus) current.focus({ preventScroll: true });
+}
+
+function focus(network, item) {
+  if (!item) return;
+  for (const other of items(network)) other.tabIndex = -1;
+  item.tabIndex = 0;
+  network.current = item.dataset.address;
+  item.focus({ preventScroll: true });
+  bringIntoView(network, item);
+}
+
+function bringIntoView(network, item) {
+  if (network.isNarrow) {
+    item.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  const [view, own] = [network.view.getBoundingClientRect(), item.getBoundingClientRect()];
+  const left = own.left - view.left;
+  const over = left < 20 ? 20 - left : Math.min(0, view.width - 20 - (own.right - view.left));
+  if (!over) return;
+  network.isMoved = true;
+  network.camera = { ...network.camera, x: network.camera.x + over };
+  network.apply({ smooth: true });
+}
+
+/** Return the item around one: an op's block, a block's stage. */
+function parentOf(network, item) {
+  const all = items(network);
+  const { address } = item.dataset;
+  const kind = kindOf(item);
+  const frame = kind === "leaf" && item.closest(".cell")?.querySelector(".item > .frame")?.parentElement;
+  if (frame) return frame;
+  return all.find((other) => kindOf(other) === "panel" && kind !== "panel"
+    && address.startsWith(`${other.dataset.address}.`));
+}
+
+function childOf(network, item) {
+  const { address } = item.dataset;
+  return items(network).find((other) => other !== item && kindOf(other) === "leaf"
+    && (other.dataset.address.startsWith(`${address}.`) || other.dataset.address === address));
+}
+
+/** Handle a key: arrows along the line, Enter unfolds, Space selects, Escape goes up. */
+export function onKey(network, event) {
+  const item = event.target.closest(".item");
+  if (!item) return;
+  const kind = kindOf(item);
+  const peers = items(network).filter((other) => kindOf(other) === kind);
+  const step = (by) => focus(network, peers[peers.indexOf(item) + by]);
+  const up = () => focus(network, parentOf(network, item));
+  const [onwards, back] = network.isNarrow ? ["ArrowDown", "ArrowUp"] : ["ArrowRight", "ArrowLeft"];
+  const [inwards, outwards] = network.isNarrow ? ["ArrowLeft", "ArrowRight"] : ["ArrowDown", "ArrowUp"];
+  const act = {
+    [onwards]: () => step(1),
+    [back]: () => step(-1),
+    [inwards]: () => focus(network, childOf(network, item)),
+    [outwards]: up,
+    Home: () => focus(network, peers[0]),
+    End: () => focus(network, peers.at(-1)),
+    Escape: up,
+    " ": () => network.pick(item.dataset.address),
+    Enter: () => enter(network, item),
+  }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation();
+  act();
+}
+
+function enter(network, item) {
+  network.current = item.dataset.address;
+  if (network.linkOf(item)) network.unfoldAt(item);
+  else network.pick(item.dataset.address);
+}

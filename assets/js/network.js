@@ -1,0 +1,321 @@
+/**
+ * The network picture as a Streamlit component.
+ *
+ * Zoom level, folds and camera live here and outlive reruns; Python hears of selections only.
+ */
+
+import { fit, keepInView, look, zoom } from "./camera.js";
+import { compose } from "./compose.js";
+import { body } from "./draw.js";
+import { escape } from "./format.js";
+import { onKey, roving } from "./keys.js";
+import { legend } from "./legend.js";
+import { svgFile } from "./picture.js";
+import { hintOf, rowsOf, tableOf } from "./rows.js";
+import { themeOf } from "./theme.js";
+import { frameOf, press } from "./tools.js";
+
+const NARROW = 480;
+const READABLE = 0.92;
+const DRAG = 4;
+const mounted = new WeakMap();
+
+/** Show what Python sent; called at every change of data or theme. Returns the clean-up. */
+export function render({ parentElement, data, setTriggerValue }) {
+  let network = mounted.get(parentElement);
+  if (!network) {
+    network = new Network(parentElement.querySelector(".rx-network"), data);
+    mounted.set(parentElement, network);
+  }
+  network.emit = (address) => setTriggerValue("selected", address);
+  network.update(data);
+  return () => {
+    network.resized.disconnect();
+    mounted.delete(parentElement);
+  };
+}
+
+class Network {
+  constructor(root, data) {
+    this.root = root;
+    this.level = "blocks";
+    this.states = {};
+    this.selected = null;
+    this.told = undefined;
+    this.camera = null;
+    this.isMoved = false;
+    this.isTable = false;
+    Object.assign(this, frameOf(root, data.labels, this));
+    this.resized = new ResizeObserver(() => this.resize());
+    this.resized.observe(this.view);
+    this.listen();
+  }
+
+  update(data) {
+    const isNew = this.data?.scene !== data.scene;
+    this.data = data;
+    this.labels = data.labels;
+    this.variables = data.themes[themeOf(this.root)];
+    this.root.firstElementChild.style.cssText = this.variables;
+    this.style.textContent = data.style;
+    const selected = data.selected ?? null;
+    if (selected !== this.told) {
+      this.told = selected;
+      this.selected = selected;
+      if (!this.rowAt?.has(selected)) this.reveal();
+    }
+    if (isNew) this.hideHint();
+    this.draw();
+  }
+
+  /** Unfold what hides a selection that came from outside. */
+  reveal() {
+    const parts = this.selected?.split(".") ?? [];
+    const stage = this.data.scene.stages.find(({ address }) => address === parts[0]);
+    if (stage && parts.length > 2) {
+      this.states[parts.slice(0, 2).join(".")] = "ops";
+      if (this.states[stage.address] === "fold" || this.level === "stages") {
+        this.states[stage.address] = "blocks";
+      }
+      return;
+    }
+    const { stem, head } = this.data.scene;
+    const end = [stem, head].find(({ ops }) => ops.some(([name]) => name === this.selected));
+    if (end) this.states[end.address] = "ops";
+  }
+
+  get isNarrow() {
+    return this.root.clientWidth <= NARROW;
+  }
+
+  get viewNow() {
+    const { level, states, selected } = this;
+    if (this.isNarrow) return { level, states, selected, room: 1100, pad: 38 };
+    return { level, states, selected, room: (this.view.clientWidth - 20) / READABLE, pad: 11 };
+  }
+
+  get look() {
+    const { colours, inks, font, style } = this.data;
+    return { labels: this.labels, colours, inks, font, style, variables: this.variables };
+  }
+
+  resize() {
+    if (!this.data || this.view.clientWidth === this.drawnWidth) return;
+    this.draw();
+  }
+
+  draw() {
+    const width = this.view.clientWidth;
+    if (!width) return;
+    const isVertical = this.isNarrow;
+    this.root.firstElementChild.classList.toggle("narrow", isVertical);
+    this.picture = compose(this.data.scene, this.viewNow);
+    this.rows = rowsOf(this.picture, this.labels);
+    this.rowAt = new Map(this.rows.map((row) => [row.address, row]));
+    const kept = this.world.contains(this.root.getRootNode().activeElement);
+    this.world.innerHTML = body(this.data.scene, this.picture, this.selected, { ...this.look, isVertical });
+    const withTicks = this.world.querySelector(".norm") !== null;
+    const key = legend(this.data.scene, width - 20, this.look, withTicks);
+    this.key.innerHTML = `<rect class="ground" width="${width}" height="${key.height + 2}"/>`
+      + `<g transform="translate(10 2)">${key.elements}</g>`;
+    this.top = key.height + 6;
+    if (isVertical) this.placeDown(width);
+    else this.placeAlong(width);
+    this.drawnWidth = width;
+    roving(this, kept);
+    press(this);
+    if (this.isTable) this.listRows();
+  }
+
+  placeDown(width) {
+    const { up, down, length } = this.picture;
+    const k = Math.min(1.1, (width - 8) / (up + down));
+    const height = this.top + length * k + 24;
+    this.camera = { k, x: 4 + down * k, y: this.top + 12 };
+    this.svg.setAttribute("width", width);
+    this.svg.setAttribute("height", height);
+    this.apply();
+  }
+
+  placeAlong(width) {
+    const frame = this.frame;
+    this.svg.setAttribute("width", width);
+    this.svg.setAttribute("height", frame.height);
+    const isStale = !this.camera || this.drawnWidth !== width;
+    if (isStale || !this.isMoved) this.camera = look(this.picture, frame, this.focusAt());
+    else this.camera = keepInView(this.camera, this.picture, frame);
+    this.apply();
+  }
+
+  get frame() {
+    return { width: this.view.clientWidth, height: this.view.clientHeight, top: this.top };
+  }
+
+  /** Return where along the line the reader's interest lies. */
+  focusAt(target = this.lastTarget ?? this.selected) {
+    const found = target && this.picture.placed.find(
+      ({ address, target: own, prefix }) => [address, own].includes(target)
+        || (prefix && target.startsWith(prefix)),
+    );
+    return found ? found.s + found.cell[0] / 2 : 0;
+  }
+
+  apply({ smooth = false } = {}) {
+    const { x, y, k } = this.camera;
+    this.world.classList.toggle("smooth", smooth);
+    this.world.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+  }
+
+  /** Show the whole picture, or zoom by a factor about the middle. */
+  move(factor) {
+    this.isMoved = true;
+    const { width, height } = this.frame;
+    this.camera = factor
+      ? keepInView(zoom(this.camera, factor, [width / 2, height / 2]), this.picture, this.frame)
+      : fit(this.picture, this.frame);
+    this.apply({ smooth: true });
+  }
+
+  setLevel(level) {
+    this.level = level;
+    this.states = {};
+    this.isMoved = false;
+    this.lastTarget = null;
+    this.draw();
+  }
+
+  /** Fold or unfold a stage, a run of blocks, a block, stem or head. */
+  toggle(target, action) {
+    const isGroup = target.endsWith("+") || this.data.scene.stages.some((s) => s.address === target);
+    const open = isGroup ? "blocks" : "ops";
+    const closed = isGroup ? "fold" : "box";
+    this.states[target] = action === "unfold" ? open : closed;
+    this.isMoved = false;
+    this.lastTarget = target;
+    this.hideHint();
+    this.draw();
+  }
+
+  pick(address) {
+    this.selected = address;
+    this.current = address;
+    this.draw();
+    this.emit(address);
+  }
+
+  listRows() {
+    const table = tableOf(this.rows, this.selected, this.labels, (address) => this.pick(address));
+    const place = this.list.scrollTop;
+    this.list.replaceChildren(table);
+    this.list.scrollTop = place;
+  }
+
+  showTable(isShown) {
+    this.isTable = isShown;
+    this.view.hidden = isShown;
+    this.list.hidden = !isShown;
+    this.draw();
+    press(this);
+    if (isShown) this.listRows();
+  }
+
+  save() {
+    const file = svgFile(this.data.scene, { ...this.viewNow, pad: 11 }, this.look);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file], { type: "image/svg+xml" }));
+    link.download = `${this.data.name}.svg`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  listen() {
+    this.svg.onclick = (event) => this.click(event);
+    this.svg.ondblclick = (event) => this.unfoldAt(event.target.closest(".item"));
+    this.svg.onkeydown = (event) => onKey(this, event);
+    this.svg.onpointerover = (event) => this.hint(event);
+    this.svg.onpointerleave = () => this.hideHint();
+    this.svg.onfocusin = (event) => this.hint(event);
+    this.svg.onpointerdown = (event) => this.drag(event);
+    this.view.onwheel = (event) => this.wheel(event);
+  }
+
+  click(event) {
+    if (this.wasDragged) return;
+    const link = event.target.closest("[data-target]");
+    if (link) return this.toggle(link.dataset.target, link.dataset.testid);
+    const item = event.target.closest(".item");
+    if (item) this.pick(item.dataset.address);
+  }
+
+  unfoldAt(item) {
+    const link = item && this.linkOf(item);
+    if (link) this.toggle(link.dataset.target, link.dataset.testid);
+  }
+
+  /** Return the element that folds or unfolds an item, or null. */
+  linkOf(item) {
+    const { address, testid } = item.dataset;
+    if (testid === "op") return null;
+    const near = item.closest(".cell")?.querySelector("[data-target]");
+    return near ?? this.world.querySelector(`[data-target="${CSS.escape(address)}"]`);
+  }
+
+  drag(event) {
+    this.wasDragged = false;
+    if (this.isNarrow || event.button !== 0) return;
+    const { x, y } = this.camera;
+    this.svg.onpointermove = (to) => {
+      const [dx, dy] = [to.clientX - event.clientX, to.clientY - event.clientY];
+      if (!this.wasDragged && Math.hypot(dx, dy) < DRAG) return;
+      if (!this.wasDragged) this.svg.setPointerCapture(event.pointerId);
+      this.wasDragged = true;
+      this.isMoved = true;
+      this.hideHint();
+      this.svg.classList.add("moving");
+      this.camera = keepInView({ ...this.camera, x: x + dx, y: y + dy }, this.picture, this.frame);
+      this.apply();
+    };
+    this.svg.onpointerup = () => {
+      this.svg.onpointermove = null;
+      this.svg.classList.remove("moving");
+    };
+    this.svg.onpointercancel = this.svg.onpointerup;
+  }
+
+  wheel(event) {
+    if (this.isNarrow) return;
+    const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+    if (!event.ctrlKey && !event.metaKey && !isSideways) return;
+    event.preventDefault();
+    this.isMoved = true;
+    this.hideHint();
+    const box = this.view.getBoundingClientRect();
+    const next = isSideways
+      ? { ...this.camera, x: this.camera.x - event.deltaX }
+      : zoom(this.camera, Math.exp(-event.deltaY / 300), [event.clientX - box.x, event.clientY - box.y]);
+    this.camera = keepInView(next, this.picture, this.frame);
+    this.apply();
+  }
+
+  hint(event) {
+    const item = event.target.closest(".item");
+    const row = item && this.rowAt.get(item.dataset.address);
+    if (!row || this.svg.classList.contains("moving")) return this.hideHint();
+    const lines = hintOf(row, this.data.scene.measure, this.labels)
+      .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join("");
+    this.tip.innerHTML = `<b>${escape(row.name)}</b>${escape(row.words)}<dl>${lines}</dl>`;
+    this.tip.hidden = false;
+    const [box, own] = [this.root.getBoundingClientRect(), item.getBoundingClientRect()];
+    const left = own.left - box.left + own.width / 2 - this.tip.offsetWidth / 2;
+    const below = own.bottom - box.top + 10;
+    const isOver = below + this.tip.offsetHeight > box.height;
+    const above = Math.max(0, own.top - box.top - this.tip.offsetHeight - 10);
+    this.tip.style.left = `${Math.max(0, Math.min(left, box.width - this.tip.offsetWidth))}px`;
+    this.tip.style.top = `${isOver ? above : below}px`;
+    return undefined;
+  }
+
+  hideHint() {
+    this.tip.hidden = true;
+  }
+}

@@ -1,0 +1,57 @@
+"""The words inside pictures, in English; a page passes its translations instead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LABELS: dict[str, str] = {
+    "network": "Network",
+    "stages": "Stages",
+    "blocks": "Blocks",
+    "ops": "Ops",
+    "zoom": "Zoom",
+    "zoom_in": "Zoom in",
+    "zoom_out": "Zoom out",
+    "fit": "Fit",
+    "table": "Table",
+    "picture": "Picture",
+    "save": "Save picture",
+    "fold": "fold",
+    "unfold": "unfold",
+    "stem": "stem",
+    "head": "head",
+    "block": "block",
+    "blocks_lower": "blocks",
+    "in_a_box": "{title} in a box",
+    "log_scale": "log scale",
+    "identity": "identity",
+    "identity_shortcut": "identity shortcut",
+    "projection": "projection",
+    "pad": "zero padding",
+    "none": "without shortcut",
+    "add": "add",
+    "norm": "batch norm",
+    "act": "ReLU",
+    "split": "split",
+    "concat": "concat",
+    "stride": "stride",
+    "passes": "passes as it is",
+    "address": "Address",
+    "op": "Op",
+    "shape": "Output",
+    "params": "Parameters",
+    "macs": "MACs",
+    "help": "Arrows move along the line, Enter unfolds, Escape goes up, click selects.",
+}
+"""Every key that a scene or the picture's controls use."""
+
+_KEY = re.compile(r"\{(\w+)\}")
+
+
+def fill(words: str, labels: Mapping[str, str] = LABELS) -> str:
+    """Return words with ``{key}`` replaced by its label; an unknown key stays."""
+    return _KEY.sub(lambda found: labels.get(found[1], found[0]), words)

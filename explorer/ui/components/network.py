@@ -1,0 +1,50 @@
+"""The network picture: pan, zoom, fold, unfold and select in the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from explorer.figures.labels import LABELS
+from explorer.ui.components.assets import LOOK, STYLE, loader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from explorer.address import Address
+    from explorer.figures.architecture import Scene
+
+HTML = '<div class="rx-network" style="min-height:463px"></div>'
+
+_COMPONENT: Any = st.components.v2.component(
+    "explorer_network", html=HTML, css=STYLE, js=loader("network")
+)
+
+
+def network_picture(
+    scene: Scene,
+    selected: Address | None = None,
+    *,
+    key: str,
+    labels: Mapping[str, str] = LABELS,
+    name: str = "network",
+) -> Address | None:
+    """Show a network and return what the reader has just selected, None if nothing new.
+
+    Zoom, folds and position stay as they are when the scene changes.
+
+    Args:
+        scene: From ``explorer.figures.architecture.scene``; cache it.
+        selected: Address to outline; parts that hide it are unfolded.
+        key: Of the component.
+        labels: Words inside the picture, see ``explorer.figures.labels.LABELS``.
+        name: Of the saved file, without its ending.
+    """
+    data = {"scene": scene, "selected": selected, "labels": dict(labels), "name": name, **LOOK}
+    result = _COMPONENT(key=key, data=data, on_selected_change=_ignore)
+    return result.selected
+
+
+def _ignore() -> None:
+    """Let the result carry the trigger; the page reads it."""
