@@ -31,6 +31,7 @@ def _in_data() -> Iterator[tuple[str, str]]:
     from explorer.analysis.measures import MEASURES
     from explorer.blocks import FAMILIES
     from explorer.figures.cam_scale import SCALES
+    from explorer.figures.labels import LABELS
     from explorer.spec.model import HeadSpec, StageSpec, StemSpec
     from explorer.training.recipes import recipes
     from explorer.ui.forms import CHOICES
@@ -46,6 +47,7 @@ def _in_data() -> Iterator[tuple[str, str]]:
     for recipe in recipes().values():
         yield from (("explorer.training.recipes", text) for text in (recipe.title, recipe.line))
     yield from (("explorer.ui.forms", text) for text in CHOICES.values())
+    yield from (("explorer.figures.labels", text) for text in LABELS.values())
 
 
 def collect() -> Catalog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
@@ -50,7 +51,8 @@ class Bar:
                     self._bar.write(
                         f"Epoch {event.epoch}: loss {event.train_loss:.3f}, "
                         f"held out: loss {event.test_loss:.3f}, "
-                        f"accuracy {percent(event.test_accuracy)}"
+                        f"accuracy {percent(event.test_accuracy)}",
+                        file=sys.stderr,
                     )
 
     def _draw(self, fraction: float, text: str, postfix: str) -> None:

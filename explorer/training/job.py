@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pydantic import BaseModel, ValidationError
+
+from explorer.errors import JobError
 from explorer.spec.codec import from_data
 from explorer.training import process, recipes
 from explorer.training.events import LoadEvent, StepEvent
@@ -42,6 +45,15 @@ class Context(Protocol):
         ...
 
 
+class _Payload(BaseModel):
+    spec: dict[str, Any]
+    data: str
+    recipe: str | dict[str, Any] = recipes.DEFAULT
+    seed: int = 0
+    device: str = "auto"
+    title: str = ""
+
+
 def run(context: Context) -> dict[str, Any]:
     """Train what the payload describes, from the checkpoint in the folder if there is one.
 
@@ -56,17 +68,17 @@ def run(context: Context) -> dict[str, Any]:
         Exception: What ``context.check`` raised, after a checkpoint was written.
     """
     process.prepare()
-    payload = context.payload
+    asked = _read(context.payload)
     stop = _Stop(context)
     try:
         record = train_run(
-            from_data(payload.get("spec")),
-            str(payload.get("data", "")),
-            recipes.resolve(payload.get("recipe", recipes.DEFAULT)),
-            seed=int(payload.get("seed", 0)),
-            device=str(payload.get("device", "auto")),
+            from_data(asked.spec),
+            asked.data,
+            recipes.resolve(asked.recipe),
+            seed=asked.seed,
+            device=asked.device,
             folder=context.directory,
-            title=str(payload.get("title", "")),
+            title=asked.title,
             resume=True,
             on_event=lambda event: _tell(context, event),
             should_stop=stop.requested,
@@ -75,6 +87,16 @@ def run(context: Context) -> dict[str, Any]:
         stop.raise_again()
     assert record.result is not None
     return record.result.model_dump()
+
+
+def _read(payload: dict[str, Any]) -> _Payload:
+    try:
+        return _Payload.model_validate(payload)
+    except ValidationError as error:
+        fields = ", ".join(str(found["loc"][0]) for found in error.errors())
+        raise JobError(
+            f"This job does not say what to train: {fields}.", "Start it again."
+        ) from None
 
 
 class _Stop:

@@ -76,9 +76,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: 
         return st.toggle(label, value=current, key=key, help=help_)
     low, high, step = _bounds(info)
     if info.annotation is float:
-        return st.number_input(
-            label, low, high, float(current), step=step, key=key, help=help_
-        )
+        return st.number_input(label, low, high, float(current), step=step, key=key, help=help_)
     return st.number_input(label, int(low), int(high), current, key=key, help=help_)
 
 

@@ -30,7 +30,10 @@ def network_stage(now: Hand) -> None:
         if measure in MEASURES:
             now.measure = measure
         picked = network_picture(
-            cached.scene(now.working, now.measure), now.selected, key="network"
+            cached.scene(now.working, now.measure),
+            now.selected or None,
+            key="network",
+            name=now.title,
         )
         if picked is not None:
             now.selected = picked

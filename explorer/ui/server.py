@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from starlette.routing import BaseRoute, Mount
@@ -21,6 +21,8 @@ from explorer.jobs import client
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from starlette.responses import Response
+
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "explorer" / "ui" / "frame.py"
 JANITOR_SECONDS = 45.0
@@ -28,7 +30,16 @@ JANITOR_SECONDS = 45.0
 
 def routes() -> list[BaseRoute]:
     """Return our routes: the API, and the files under ``assets/``."""
-    return [*api_routes(), Mount("/assets", StaticFiles(directory=ROOT / "assets"))]
+    return [*api_routes(), Mount("/assets", _Assets(directory=ROOT / "assets"))]
+
+
+class _Assets(StaticFiles):
+    """Our files, which a browser asks for again each time: they change with the app."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _import_early() -> None:

@@ -31,7 +31,7 @@ def loader(module: str) -> str:
     return f"""
 let module;
 export default function (component) {{
-  module ??= import(new URL("/assets/js/{module}.js?v={VERSION}", document.baseURI).href);
+  module ??= import(new URL("/assets/js/{module}.js?v={VERSION}", window.location.origin).href);
   let dispose = () => {{}};
   module.then(({{ render }}) => {{ dispose = render(component); }});
   return () => dispose();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.components import v2 as components
 
-from explorer.ui.components.modules import renderer
+from explorer.ui.components.assets import loader
 
 _CSS = """
 button { border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
@@ -14,7 +14,7 @@ button:hover, button:focus-visible { border-color: var(--st-primary-color);
   color: var(--st-primary-color); outline: none; }
 """
 _component = components.component(
-    "copy_link", html='<div class="rx-root"></div>\n', css=_CSS, js=renderer("copy_link")
+    "copy_link", html='<div class="rx-root"></div>\n', css=_CSS, js=loader("copy_link")
 )
 
 

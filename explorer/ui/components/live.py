@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from streamlit.components import v2 as components
 
 from explorer.api.tokens import sign
-from explorer.ui.components.modules import renderer
+from explorer.ui.components.assets import loader
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b
 @media (prefers-reduced-motion: reduce) { .bar i { transition: none; } }
 """
 _component = components.component(
-    "live_runs", html='<div class="rx-root"></div>\n', css=_CSS, js=renderer("live")
+    "live_runs", html='<div class="rx-root"></div>\n', css=_CSS, js=loader("live")
 )
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
+from streamlit.components import v2 as components
 
 from explorer.figures.labels import LABELS
 from explorer.ui.components.assets import LOOK, STYLE, loader
+from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from explorer.address import Address
     from explorer.figures.architecture import Scene
 
 HTML = '<div class="rx-network" style="min-height:463px"></div>'
 
-_COMPONENT: Any = st.components.v2.component(
+_COMPONENT: Any = components.component(
     "explorer_network", html=HTML, css=STYLE, js=loader("network")
 )
 
@@ -27,7 +26,6 @@ def network_picture(
     selected: Address | None = None,
     *,
     key: str,
-    labels: Mapping[str, str] = LABELS,
     name: str = "network",
 ) -> Address | None:
     """Show a network and return what the reader has just selected, None if nothing new.
@@ -38,10 +36,15 @@ def network_picture(
         scene: From ``explorer.figures.architecture.scene``; cache it.
         selected: Address to outline; parts that hide it are unfolded.
         key: Of the component.
-        labels: Words inside the picture, see ``explorer.figures.labels.LABELS``.
         name: Of the saved file, without its ending.
     """
-    data = {"scene": scene, "selected": selected, "labels": dict(labels), "name": name, **LOOK}
+    data = {
+        "scene": scene,
+        "selected": selected,
+        "labels": {key: _(words) for key, words in LABELS.items()},
+        "name": name,
+        **LOOK,
+    }
     result = _COMPONENT(key=key, data=data, on_selected_change=_ignore)
     return result.selected
 

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from explorer.errors import ExplorerError, JobError
+from explorer.store import runs
+from explorer.training import job, loop
+
+
+class StoppedError(Exception):
+    """The worker's own way to stop a job."""
+
+
+class FakeContext:
+    def __init__(self, payload, directory, stop_at=None):
+        self.payload, self.directory, self.stop_at = payload, directory, stop_at
+        self.reports: list[tuple[int, dict[str, float]]] = []
+        self.progresses: list[tuple[float, str]] = []
+        self.checks = 0
+
+    def report(self, step, **metrics):
+        self.reports.append((step, metrics))
+
+    def progress(self, fraction, text):
+        self.progresses.append((fraction, text))
+
+    def check(self):
+        self.checks += 1
+        if self.checks == self.stop_at:
+            raise StoppedError
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    monkeypatch.setattr(loop, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(job.process, "prepare", lambda: None)
+
+
+@pytest.fixture
+def payload(spec, data, recipe):
+    return {
+        "spec": spec.model_dump(mode="json"),
+        "data": data,
+        "recipe": recipe.model_dump(mode="json"),
+        "seed": 2,
+        "device": "cpu",
+        "title": "My run",
+    }
+
+
+def test_a_job_reports_and_returns_its_result(payload, tmp_path):
+    context = FakeContext(payload, tmp_path)
+    result = job.run(context)
+    assert set(result) == {"accuracy", "loss", "num_images", "seconds", "epochs"}
+    assert runs.read(tmp_path).title == "My run"
+    assert runs.read(tmp_path).seed == 2
+    assert [step for step, metrics in context.reports if "test_accuracy" in metrics] == [6, 12, 18]
+    assert all(math.isfinite(v) for _, metrics in context.reports for v in metrics.values())
+    fractions = [fraction for fraction, _ in context.progresses]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert context.progresses[0][1] == "Reading images, 50 %"
+    assert context.progresses[2][1].startswith("Epoch 1, ")
+    assert context.checks >= 18
+
+
+def test_a_stopped_job_goes_on_where_it_was(payload, tmp_path):
+    whole = FakeContext(payload, tmp_path / "whole")
+    job.run(whole)
+    first = FakeContext(payload, tmp_path / "job", stop_at=9)
+    with pytest.raises(StoppedError):
+        job.run(first)
+    assert (tmp_path / "job" / runs.CHECKPOINT).exists()
+    second = FakeContext(payload, tmp_path / "job")
+    job.run(second)
+    losses = [
+        [(step, m["loss"]) for step, m in reports if "loss" in m]
+        for reports in (whole.reports, first.reports + second.reports)
+    ]
+    assert losses[0] == losses[1]
+    weights = [(tmp_path / name / runs.WEIGHTS).read_bytes() for name in ("whole", "job")]
+    assert weights[0] == weights[1]
+
+
+def test_a_job_stopped_while_loading(payload, tmp_path):
+    with pytest.raises(StoppedError):
+        job.run(FakeContext(payload, tmp_path, stop_at=1))
+    assert job.run(FakeContext(payload, tmp_path))["epochs"] == 3
+
+
+def test_a_recipe_by_name(payload, tmp_path):
+    payload["recipe"] = "nothing"
+    with pytest.raises(JobError, match="no recipe called 'nothing'"):
+        job.run(FakeContext(payload, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"spec": None}, "does not say what to train: spec"),
+        ({"spec": {}}, "stages: Field required"),
+        ({"seed": "many"}, "does not say what to train: seed"),
+        ({"device": "tpu"}, "no device called 'tpu'"),
+        ({"recipe": {"lr": 0}}, "lr: "),
+    ],
+)
+def test_payloads_that_cannot_be_used(payload, tmp_path, change, words):
+    with pytest.raises(ExplorerError, match=words):
+        job.run(FakeContext({**payload, **change}, tmp_path))
