@@ -46,6 +46,17 @@ def change(value: float) -> str:
     return f"{sign}{number}{' ' + letter if letter else ''}"
 
 
+def change_like(value: float, printed: str) -> str:
+    """Return a signed figure at the scale of a printed one: ``+0.06 G`` for ``4.2 G``."""
+    letter = printed.strip()[-1:]
+    factor = next((f for f, name in _SCALES if name == letter), None)
+    if factor is None:
+        return change(value)
+    decimals = len(printed.partition(".")[2].rstrip(f" {letter}")) + 1
+    sign = THIN_MINUS if value < 0 else "+"
+    return f"{sign}{abs(value) / factor:.{decimals}f} {letter}"
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Return a share in 0..1 as a percentage: ``91.2 %``."""
     return f"{100 * share:.{digits}f} %"

@@ -9,7 +9,7 @@ from explorer.spec.presets import preset
 from explorer.ui import cached, panels
 from explorer.ui.i18n import _, plural
 from explorer.ui.panels import Figure
-from explorer.units import change, count, large, scaled
+from explorer.units import change, change_like, count, large, scaled
 
 if TYPE_CHECKING:
     from explorer.analysis.cost import Cost
@@ -44,7 +44,7 @@ def cost_strip(now: Hand) -> None:
             Figure(
                 _("FLOPs = 2 × MACs"),
                 *scaled(cost.flops),
-                _("papers often print MACs as FLOPs"),
+                _("papers call MACs FLOPs"),
                 _("A multiply-add is two floating-point operations."),
             ),
             Figure(
@@ -82,7 +82,7 @@ def _figure(
         return Figure(label, *value, otherwise, hint)
     note = _("paper: {printed}").format(printed=printed.printed)
     if not printed.agrees:
-        note = f"{note}, {change(printed.difference)}"
+        note = f"{note}, {change_like(printed.difference, printed.printed)}"
         if printed.note:
             hint = f"{hint} {_('Paper:')} {printed.note}."
     return Figure(label, *value, note, hint, printed.agrees)

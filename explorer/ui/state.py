@@ -73,6 +73,12 @@ class Hand:
         self.origin = origin or name_of(spec) or self.origin
         self.epoch += 1
 
+    def begin(self, spec: NetworkSpec) -> None:
+        """Take the first network of a session: there is nothing to go back to."""
+        self._set(spec)
+        self.origin = name_of(spec) or self.origin
+        self.epoch += 1
+
     def undo(self) -> None:
         """Go back one edit."""
         if self.undone:

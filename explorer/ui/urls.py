@@ -64,7 +64,7 @@ def read(hand: Hand) -> ExplorerError | None:
     found = f"{arch}|{token}"
     if found in {"|", hand.token}:
         return None
-    hand.token = found
+    is_first, hand.token = not hand.token, found
     hand.selected = get(Param.SELECTED)
     if get(Param.MEASURE) in MEASURES:
         hand.measure = get(Param.MEASURE)
@@ -72,7 +72,9 @@ def read(hand: Hand) -> ExplorerError | None:
         spec = preset(arch) if arch else decode(token)
     except ExplorerError as error:
         return UrlError(error.message, "The network before it is still here. " + error.hint)
-    if spec != hand.spec:
+    if is_first:
+        hand.begin(spec)
+    elif spec != hand.spec:
         hand.replace(spec)
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +16,9 @@ from explorer.store import runs
 from explorer.store.paths import home
 from explorer.store.records import State
 from explorer.ui import nav
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAGES = [page.name for page in nav.pages()]
 
