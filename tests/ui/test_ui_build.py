@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
-from conftest import Open, button, choice, shown
+from ui_tools import Open, button, choice, shown
 
 from explorer.spec.codec import encode
 from explorer.spec.edit import change, change_blocks
 from explorer.spec.presets import preset, presets
 
-if TYPE_CHECKING:
-    
 SOME = ("resnet20", "plain56", "resnet50", "resnet152_v1", "preact_resnet1001", "wrn_28_10",
         "resnext101_64x4d", "res2net50_14w_8s", "res2next50", "resnet1202")  # fmt: skip
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from conftest import Open, button, choice, shown
 from PIL import Image
+from ui_tools import Open, button, choice, shown
 
 from explorer.jobs import client
 from explorer.spec.presets import preset
