@@ -82,31 +82,54 @@ function stateText(job, labels) {
   return detail ? `${base} · ${detail}` : base;
 }
 
+/** The row of a job, made once: a button that is replaced under the finger loses its click. */
 function row(view, job, i) {
-  const { labels } = view.data;
+  const bar = html("i");
+  const parts = {
+    state: html("span", { class: "state" }),
+    bar,
+    track: html("div", {
+      class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": job.title,
+    }, bar),
+    value: html("span", { class: "value" }),
+    stop: html("button", { type: "button", onclick: () => stop(view, job) }, view.data.labels.stop),
+  };
+  const icon = element("svg", { width: 12, height: 12, "aria-hidden": "true" }, mark(i));
+  const name = html("b", { title: job.title }, job.title, html("em", {}, job.note));
+  const item = html("li", { "data-testid": "job", "data-job": job.id },
+    icon, name, parts.state, parts.track, parts.value, html("div", { class: "actions" }, parts.stop));
+  return { item, parts, place: i };
+}
+
+function stop(view, job) {
+  job.stopping = true;
+  draw(view);
+  view.stop(job.id);
+}
+
+function update({ item, parts }, job, labels) {
   const percent = Math.round(100 * (job.state === "done" ? 1 : job.progress ?? 0));
   const last = series(job.points, "test_accuracy").at(-1);
-  const bar = html("div", {
-    class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100,
-    "aria-valuenow": percent, "aria-label": job.title,
+  item.dataset.state = job.state ?? "";
+  parts.state.textContent = stateText(job, labels);
+  parts.bar.style.width = `${percent}%`;
+  parts.track.setAttribute("aria-valuenow", percent);
+  parts.value.textContent = last ? `${(100 * last[1]).toFixed(1)} %` : "–";
+  parts.stop.hidden = Boolean(job.ended || job.gone);
+  parts.stop.disabled = Boolean(job.stopping);
+}
+
+function drawList(view) {
+  const rows = [...view.jobs.values()].map((job, i) => {
+    let known = view.rows.get(job.id);
+    if (known?.place !== i) view.rows.set(job.id, (known = row(view, job, i)));
+    update(known, job, view.data.labels);
+    return known.item;
   });
-  const full = html("i", { style: `width:${percent}%` });
-  bar.append(full);
-  const actions = html("div", { class: "actions" });
-  if (!job.ended && !job.gone) {
-    const stop = html("button", { type: "button", onclick: () => view.stop(job.id) }, labels.stop);
-    stop.disabled = Boolean(job.stopping);
-    actions.append(stop);
+  const shown = [...view.list.children];
+  if (rows.length !== shown.length || rows.some((item, i) => item !== shown[i])) {
+    view.list.replaceChildren(...rows);
   }
-  const icon = element("svg", { width: 12, height: 12, "aria-hidden": "true" }, mark(i));
-  return html(
-    "li", { "data-testid": "job", "data-job": job.id, "data-state": job.state ?? "" },
-    icon, html("b", { title: job.title }, job.title, html("em", {}, job.note)),
-    html("span", { class: "state" }, stateText(job, labels)),
-    bar,
-    html("span", { class: "value" }, last ? `${(100 * last[1]).toFixed(1)} %` : "–"),
-    actions,
-  );
 }
 
 function chart(view, spec) {
@@ -191,11 +214,7 @@ function hover(svg, spec, lines, x, y, xs, width) {
 
 function draw(view) {
   if (!view.alive) return;
-  const jobs = [...view.jobs.values()];
-  const active = view.root.activeElement ?? view.root.getRootNode().activeElement;
-  if (active?.tagName !== "BUTTON" || !view.list.contains(active)) {
-    view.list.replaceChildren(...jobs.map((job, i) => row(view, job, i)));
-  }
+  drawList(view);
   const two = view.charts.clientWidth > 640;
   view.width = two ? (view.charts.clientWidth - 24) / 2 : view.charts.clientWidth;
   view.charts.style.gridTemplateColumns = two ? "1fr 1fr" : "1fr";
@@ -208,7 +227,7 @@ function create(root) {
   const list = html("ol", { class: "jobs" });
   const charts = html("div", { class: "charts" });
   root.replaceChildren(list, charts);
-  const view = { root, list, charts, jobs: new Map(), alive: true, width: 400 };
+  const view = { root, list, charts, jobs: new Map(), rows: new Map(), alive: true, width: 400 };
   view.observer = new ResizeObserver(() => view.data && draw(view));
   view.observer.observe(charts);
   charts.onpointerleave = () => draw(view);

@@ -34,6 +34,7 @@ button { font: inherit; font-size: 12px; padding: 2px 10px; cursor: pointer;
   border: 1px solid var(--st-border-color); border-radius: 8px;
   background: var(--st-background-color); color: inherit; }
 button:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
+button[hidden] { display: none; }
 .charts { display: grid; gap: 16px 24px; }
 figure { margin: 0; } figcaption b { display: block; font-size: 14px; }
 figcaption span { font-size: 12px; color: light-dark(#667080, #8c95a3); }
