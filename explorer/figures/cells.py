@@ -157,7 +157,7 @@ def open_block(block: Block, nodes: Sequence[Node], caption: str) -> Cell:
     inner = [node for node in nodes[:merge] if node.address not in on_arc]
     source = _source(block, nodes)
     branch = _centred(inner, block.entry, numbers, source, MIN_BLOCK)
-    start = branch.ends[source] if source in branch.ends else 0
+    start = branch.ends.get(source, 0)
     return _framed(branch, caption, _ending(branch, block, nodes, merge, start))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from explorer.figures.labels import LABELS
 from explorer.ui.components.assets import LOOK, STYLE, loader
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 HTML = '<div class="rx-network" style="min-height:463px"></div>'
 
-_COMPONENT: Any = st.components.v2.component(
-    "explorer_network", html=HTML, css=STYLE, js=loader("network")
-)
+_COMPONENT: Any = component("explorer_network", html=HTML, css=STYLE, js=loader("network"))
 
 
 def network_picture(
