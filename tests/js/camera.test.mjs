@@ -44,5 +44,7 @@ test("zoom has limits", () => {
 test("a picture cannot be dragged out of sight", () => {
   const camera = keepInView({ x: 900, y: 0, k: 1 }, long, frame);
   assert.equal(camera.x, 10);
+  assert.equal(camera.y, 82);
+  assert.equal(keepInView({ x: 0, y: 999, k: 1 }, long, frame).y, 380);
   assert.equal(keepInView({ x: -9000, y: 0, k: 1 }, long, frame).x, 860 - 10 - 4000);
 });

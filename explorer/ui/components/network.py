@@ -26,6 +26,7 @@ def network_picture(
     *,
     key: str,
     labels: Mapping[str, str] = LABELS,
+    broken: Address | None = None,
     name: str = "network",
 ) -> Address | None:
     """Show a network and return what the reader has just selected, None if nothing new.
@@ -37,9 +38,17 @@ def network_picture(
         selected: Address to outline; parts that hide it are unfolded.
         key: Of the component.
         labels: Words inside the picture, see ``explorer.figures.labels.LABELS``.
+        broken: Address of the block that does not fit in the edited network, dashed in red.
         name: Of the saved file, without its ending.
     """
-    data = {"scene": scene, "selected": selected, "labels": dict(labels), "name": name, **LOOK}
+    data = {
+        "scene": scene,
+        "selected": selected,
+        "broken": broken,
+        "labels": dict(labels),
+        "name": name,
+        **LOOK,
+    }
     result = _COMPONENT(key=key, data=data, on_selected_change=_ignore)
     return result.selected
 
