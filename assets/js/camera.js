@@ -6,6 +6,7 @@ const READABLE = 0.92;
 const STILL_READABLE = 0.84;
 const MAX_FIT = 1.1;
 const EDGE = 10;
+const LINE_ROOM = 40;
 
 /** Return the room at the sides that a picture of a length leaves at a zoom. */
 const centred = (length, width, k) => (width - length * k) / 2;
@@ -49,11 +50,12 @@ export function zoom(camera, factor, [px, py]) {
   return { k, x: px - (px - camera.x) * scale, y: py - (py - camera.y) * scale };
 }
 
-/** Return a camera that shows no more emptiness at the sides than it must. */
-export function keepInView(camera, { length }, { width }) {
+/** Return a camera with the main line in view and no more emptiness at the sides than it must. */
+export function keepInView(camera, { length }, { width, height, top }) {
   const { k } = camera;
-  if (length * k <= width - 2 * EDGE) return { ...camera, x: centred(length, width, k) };
-  return { ...camera, x: clamp(camera.x, width - EDGE - length * k, EDGE) };
+  const y = clamp(camera.y, top + LINE_ROOM, height - LINE_ROOM);
+  if (length * k <= width - 2 * EDGE) return { k, y, x: centred(length, width, k) };
+  return { k, y, x: clamp(camera.x, width - EDGE - length * k, EDGE) };
 }
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));

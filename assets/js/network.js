@@ -114,6 +114,7 @@ class Network {
     this.rowAt = new Map(this.rows.map((row) => [row.address, row]));
     const kept = this.world.contains(this.root.getRootNode().activeElement);
     this.world.innerHTML = body(this.data.scene, this.picture, this.selected, { ...this.look, isVertical });
+    this.markBroken();
     const withTicks = this.world.querySelector(".norm") !== null;
     const key = legend(this.data.scene, width - 20, this.look, withTicks);
     this.key.innerHTML = `<rect class="ground" width="${width}" height="${key.height + 2}"/>`
@@ -125,6 +126,18 @@ class Network {
     roving(this, kept);
     press(this);
     if (this.isTable) this.listRows();
+  }
+
+  /** Dash in red what does not fit, or what holds it; the last network that works stays drawn. */
+  markBroken() {
+    const address = this.data.broken;
+    if (!address) return;
+    const parts = address.split(".");
+    const names = parts.map((_, i) => parts.slice(0, parts.length - i).join("."));
+    const items = [...this.world.querySelectorAll(".cell .item")];
+    const found = names.map((name) => items.find((item) => item.dataset.address === name)).find(Boolean);
+    found?.classList.add("broken");
+    found?.closest(".cell").classList.add("broken");
   }
 
   placeDown(width) {

@@ -1,1 +1,1 @@
-"""Pictures of networks: pure functions from a graph and a measure to a scene, and from it to SVG."""
+"""Pictures of networks: pure functions from a graph and a measure to a scene, and to SVG."""

@@ -210,7 +210,13 @@ def _structure(block: Block, nodes: Sequence[Node]) -> tuple[object, ...]:
     """Return what two blocks must agree in to be drawn alike."""
     cut = len(block.address)
     return tuple(
-        (node.address[cut:], node.op, tuple(a[cut:] for a in node.inputs if a != block.entry), node.in_shapes, node.out_shape)
+        (
+            node.address[cut:],
+            node.op,
+            tuple(a[cut:] for a in node.inputs if a != block.entry),
+            node.in_shapes,
+            node.out_shape,
+        )
         for node in nodes
     )
 

@@ -171,8 +171,8 @@ class Pen:
     def _item(self, kind: str, address: str, words: str, drawn: str, members: list[str]) -> str:
         style = "item selected" if self._is_selected(kind, address, members, drawn) else "item"
         return (
-            f'<g class="{style}" role="button" data-testid="{kind}" data-address="{escape(address)}"'
-            f' aria-label="{escape(words)}">{drawn}</g>'
+            f'<g class="{style}" role="button" data-testid="{kind}"'
+            f' data-address="{escape(address)}" aria-label="{escape(words)}">{drawn}</g>'
         )
 
     def _is_selected(self, kind: str, address: str, members: list[str], drawn: str) -> bool:
@@ -262,7 +262,8 @@ def _wire(mark: Wire, s: float) -> str:
     path = _rounded(points, 9 if mark.style == "arc" else 6)
     if mark.arrow:
         x, y = points[-1]
-        path += f"M{number(x - 5)} {number(y - 3.5)}L{number(x)} {number(y)}L{number(x - 5)} {number(y + 3.5)}"
+        back = number(x - 5)
+        path += f"M{back} {number(y - 3.5)}L{number(x)} {number(y)}L{back} {number(y + 3.5)}"
     return f'<path class="{mark.style}" d="{path}"/>'
 
 
@@ -271,18 +272,17 @@ def _rounded(points: list[tuple[float, float]], radius: float) -> str:
     x, y = points[0]
     path = f"M{number(x)} {number(y)}"
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        r = min(
-            radius,
-            *(
-                int(max(abs(a - b) for a, b in zip(p, corner, strict=True)) / 2)
-                for p in (before, after)
-            ),
-        )
+        r = min(radius, _half_way(before, corner), _half_way(after, corner))
         x, y = _towards(corner, before, r)
         u, v = _towards(corner, after, r)
-        path += f"L{number(x)} {number(y)}Q{number(corner[0])} {number(corner[1])} {number(u)} {number(v)}"
+        bend = f"Q{number(corner[0])} {number(corner[1])} {number(u)} {number(v)}"
+        path += f"L{number(x)} {number(y)}{bend}"
     x, y = points[-1]
     return f"{path}L{number(x)} {number(y)}"
+
+
+def _half_way(a: tuple[float, float], b: tuple[float, float]) -> int:
+    return int(max(abs(a[0] - b[0]), abs(a[1] - b[1])) / 2)
 
 
 def _towards(

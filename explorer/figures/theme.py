@@ -59,10 +59,32 @@ COMPARED_MARKS = ("circle", "square", "triangle-up", "diamond")
 COMPARED_DASHES = ("solid", "longdash", "dash", "dot")
 DIVERGING_MIDDLE = "#F4F4F4"
 
-CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
+CIVIDIS = (
+    "#00224e",
+    "#123570",
+    "#3b496c",
+    "#575d6d",
+    "#707173",
+    "#8a8678",
+    "#a59c74",
+    "#c3b369",
+    "#e1cc55",
+    "#fee838",
+)
 """For diagrams and plots: more is lighter in both themes (Nunez et al. 2018)."""
 
-VIRIDIS = ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725")
+VIRIDIS = (
+    "#440154",
+    "#482878",
+    "#3e4989",
+    "#31688e",
+    "#26828e",
+    "#1f9e89",
+    "#35b779",
+    "#6ece58",
+    "#b5de2b",
+    "#fde725",
+)
 """For maps over photographs, on which the grey middle of cividis would vanish."""
 
 INK_ON_LIGHT, INK_ON_DARK = "#161A21", "#FFFFFF"

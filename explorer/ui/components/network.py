@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamlit.components import v2 as components
+from streamlit.components.v2 import component
 
 from explorer.figures.labels import LABELS
 from explorer.ui.components.assets import LOOK, STYLE, loader
-from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from explorer.address import Address
     from explorer.figures.architecture import Scene
 
 HTML = '<div class="rx-network" style="min-height:463px"></div>'
 
-_COMPONENT: Any = components.component(
-    "explorer_network", html=HTML, css=STYLE, js=loader("network")
-)
+_COMPONENT: Any = component("explorer_network", html=HTML, css=STYLE, js=loader("network"))
 
 
 def network_picture(
@@ -26,6 +25,8 @@ def network_picture(
     selected: Address | None = None,
     *,
     key: str,
+    labels: Mapping[str, str] = LABELS,
+    broken: Address | None = None,
     name: str = "network",
 ) -> Address | None:
     """Show a network and return what the reader has just selected, None if nothing new.
@@ -36,12 +37,15 @@ def network_picture(
         scene: From ``explorer.figures.architecture.scene``; cache it.
         selected: Address to outline; parts that hide it are unfolded.
         key: Of the component.
+        labels: Words inside the picture, see ``explorer.figures.labels.LABELS``.
+        broken: Address of the block that does not fit in the edited network, dashed in red.
         name: Of the saved file, without its ending.
     """
     data = {
         "scene": scene,
         "selected": selected,
-        "labels": {key: _(words) for key, words in LABELS.items()},
+        "broken": broken,
+        "labels": dict(labels),
         "name": name,
         **LOOK,
     }

@@ -1,0 +1,256 @@
+/**
+ * The unravelled view as a Streamlit component: the paths of a network, from stacked to apart.
+ *
+ * The slider, the followed path and the block whose paths are dark live here.
+ */
+
+import { between, ease, lengthOf, stackBundles } from "./bundles.js";
+import { escape } from "./format.js";
+import { themeOf } from "./theme.js";
+import {
+  LINE, bundleOf, columnsOf, fansOf, pathOf, sentenceOf, stackOf, words,
+} from "./unravel_draw.js";
+
+const DURATION = 600;
+const ROOM = 412;
+const GAP = 7;
+const mounted = new WeakMap();
+
+/** Show what Python sent; called at every change of data or theme. Returns the clean-up. */
+export function render({ parentElement, data, setTriggerValue }) {
+  let view = mounted.get(parentElement);
+  if (!view) {
+    view = new Unravelled(parentElement.querySelector(".rx-unravel"), data.labels);
+    mounted.set(parentElement, view);
+  }
+  view.emit = (address) => setTriggerValue("block", address);
+  view.update(data);
+  return () => {
+    view.resized.disconnect();
+    cancelAnimationFrame(view.frame);
+    mounted.delete(parentElement);
+  };
+}
+
+class Unravelled {
+  constructor(root, labels) {
+    this.root = root;
+    this.t = 1;
+    this.chosen = -1;
+    this.path = null;
+    this.isTable = false;
+    this.build(labels);
+    this.resized = new ResizeObserver(() => this.root.clientWidth !== this.drawnWidth && this.draw());
+    this.resized.observe(root);
+  }
+
+  build(labels) {
+    this.root.innerHTML = '<div class="rx" data-testid="unravelled"><style></style>'
+      + `<div class="tools slide"><span class="note">${escape(labels.stacked)}</span>`
+      + `<input type="range" min="0" max="100" value="100" data-testid="unravel-slider"`
+      + ` aria-label="${escape(`${labels.stacked} – ${labels.unravelled}`)}">`
+      + `<span class="goal">${escape(labels.unravelled)}</span>`
+      + `<button type="button" data-testid="unravel-play">▶ ${escape(labels.play)}</button>`
+      + `<button type="button" data-testid="unravel-table">${escape(labels.table)}</button></div>`
+      + `<svg role="group" aria-label="${escape(labels.paths)}"></svg><div class="rows" hidden></div>`
+      + `<div class="path"><span class="note">${escape(labels.follow)}</span>`
+      + '<div class="seg chips"></div><span class="said" role="status"></span></div></div>';
+    const find = (selector) => this.root.querySelector(selector);
+    Object.assign(this, {
+      svg: find("svg"), slider: find("input"), list: find(".rows"), style: find("style"),
+      chips: find(".chips"), said: find(".said"), pathRow: find(".path"),
+    });
+    const [play, table] = this.root.querySelectorAll(".tools button");
+    this.slider.oninput = () => this.set(this.slider.value / 100);
+    play.onclick = () => this.play(this.t < 0.5 ? 1 : 0);
+    table.onclick = () => this.showTable(table, !this.isTable);
+    this.svg.onclick = (event) => this.click(event);
+    this.svg.onkeydown = (event) => this.key(event);
+  }
+
+  update(data) {
+    const isOther = JSON.stringify(this.data?.paths.units) !== JSON.stringify(data.paths.units);
+    this.data = data;
+    this.labels = data.labels;
+    if (isOther) [this.chosen, this.path] = [-1, null];
+    this.root.firstElementChild.style.cssText = data.themes[themeOf(this.root)];
+    this.style.textContent = data.style;
+    this.listChips();
+    this.draw();
+  }
+
+  get hasRows() {
+    return this.data.paths.bundles[0]?.rows != null;
+  }
+
+  draw() {
+    const width = this.root.clientWidth;
+    if (!width || !this.data) return;
+    const { units, bundles } = this.data.paths;
+    this.drawnWidth = width;
+    this.place = columnsOf(width, units.length);
+    this.places = stackBundles(bundles, ROOM, GAP);
+    const last = this.places.at(-1);
+    this.height = this.place.top + last.top + last.height + 12;
+    this.svg.setAttribute("width", width);
+    this.svg.setAttribute("height", this.height);
+    const mask = this.chosen < 0 ? 0 : 1 << this.chosen;
+    this.drawn = bundles.map((bundle) => bundleOf(bundle, this.place, mask));
+    const say = this.hasRows ? this.labels.rows_say : this.labels.ribbons_say;
+    this.note = this.place.isNarrow ? "" : words(0, LINE + 54, say, "start", "t2");
+    this.svg.innerHTML = '<g class="fans"></g>'
+      + this.drawn.map(({ elements }, i) => `<g class="bundle" data-bundle="${i}">${elements}</g>`).join("")
+      + `<g class="names"></g><g class="follows"></g>`
+      + `<g class="stack">${stackOf(units, this.place, this.chosen, this.labels)}</g>`;
+    this.set(this.t);
+  }
+
+  /** Put the rows at t: 0 all on the main line, 1 apart. */
+  set(t) {
+    this.t = t;
+    this.slider.value = Math.round(t * 100);
+    const { top } = this.place;
+    const last = this.places.at(-1);
+    this.middle = between(LINE, top + (last.top + last.height) / 2, t);
+    const now = this.places.map((place) => ({
+      top: between(LINE - 1, top + place.top, t),
+      height: between(2, place.height, t),
+    }));
+    this.svg.querySelectorAll(".bundle").forEach((group, i) => {
+      group.setAttribute("transform", `translate(0 ${now[i].top}) scale(1 ${now[i].height})`);
+    });
+    this.svg.querySelector(".fans").innerHTML = now
+      .map(({ top: y, height }, i) => `<path class="${this.isPale(i) ? "ghost" : "through"}" d="`
+        + `${fansOf(this.place, this.middle, y, height)}"/>`).join("");
+    this.svg.querySelector(".names").innerHTML = t < 0.7 ? "" : this.names(now);
+    this.svg.querySelector(".follows").innerHTML = this.path === null ? "" : this.followed(now);
+    this.svg.querySelector(".names").style.opacity = Math.min(1, (t - 0.7) / 0.25);
+  }
+
+  isPale(i) {
+    return this.hasRows && this.drawn[i].numDark === 0;
+  }
+
+  names(now) {
+    const { left, right, width, isNarrow } = this.place;
+    const ends = isNarrow ? "" : `<circle class="end" cx="10" cy="${this.middle}" r="6"/>`
+      + `<circle class="end" cx="${width - 10}" cy="${this.middle}" r="6"/>`
+      + words(4, this.middle - 12, this.labels.in, "start", "t2")
+      + words(width - 4, this.middle - 12, this.labels.out, "end", "t2");
+    return this.note + ends + this.data.paths.bundles.map((bundle, i) => {
+      const y = now[i].top + now[i].height / 2 + 4;
+      const isRange = bundle.label.length > 5;
+      const name = isNarrow || isRange ? bundle.label : this.labels.length_is.replace("{k}", bundle.label);
+      const style = this.isPale(i) ? "t3 halo-text" : "t2 halo-text";
+      return words(left - (isNarrow ? 6 : 10), y, name, "end", style)
+        + words(width - right + (isNarrow ? 6 : 10), y, this.countOf(bundle, i), "start", style);
+    }).join("");
+  }
+
+  countOf(bundle, i) {
+    if (!bundle.rows || this.chosen < 0 || this.place.isNarrow) {
+      return this.chosen < 0 || !bundle.rows ? bundle.count : String(this.drawn[i].numDark);
+    }
+    return this.labels.part_of.replace("{part}", this.drawn[i].numDark).replace("{all}", bundle.count);
+  }
+
+  followed(now) {
+    const i = lengthOf(this.path);
+    const { rows } = this.drawn[i];
+    const y = now[i].top + ((rows.indexOf(this.path) + 0.5) / rows.length) * now[i].height;
+    return pathOf(this.path, this.place, y, this.middle, this.t);
+  }
+
+  /** Move to 0 or 1 in DURATION ms, at once if the reader asked for less motion. */
+  play(goal) {
+    cancelAnimationFrame(this.frame);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.set(goal);
+    const [start, from] = [performance.now(), this.t];
+    const step = (time) => {
+      const part = Math.min(1, (time - start) / DURATION);
+      this.set(between(from, goal, ease(part)));
+      if (part < 1) this.frame = requestAnimationFrame(step);
+    };
+    this.frame = requestAnimationFrame(step);
+    return undefined;
+  }
+
+  click(event) {
+    const unit = event.target.closest("[data-unit]");
+    if (unit) return this.choose(Number(unit.dataset.unit));
+    const bundle = event.target.closest("[data-bundle]");
+    if (!bundle || !this.hasRows) return undefined;
+    const i = Number(bundle.dataset.bundle);
+    const y = event.clientY - this.svg.getBoundingClientRect().y - this.place.top - this.places[i].top;
+    const { rows } = this.drawn[i];
+    const row = Math.floor((y / this.places[i].height) * rows.length);
+    return this.follow(rows[Math.max(0, Math.min(rows.length - 1, row))]);
+  }
+
+  key(event) {
+    const unit = event.target.closest("[data-unit]");
+    if (!unit) return;
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const all = [...this.svg.querySelectorAll("[data-unit]")];
+    if (step) all[all.indexOf(unit) + step]?.focus();
+    else if (event.key === "Enter" || event.key === " ") this.choose(Number(unit.dataset.unit), true);
+    else if (event.key === "Escape") this.choose(-1);
+    else return;
+    event.preventDefault();
+  }
+
+  /** Darken the paths through one unit; again, and all are dark. */
+  choose(unit, hadFocus = false) {
+    this.chosen = unit === this.chosen || !this.hasRows ? -1 : unit;
+    this.draw();
+    this.say();
+    if (hadFocus) this.svg.querySelector(`[data-unit="${unit}"]`)?.focus();
+    if (unit >= 0) this.emit(this.data.paths.units[unit].address);
+  }
+
+  follow(path) {
+    this.path = path;
+    this.listChips();
+    this.set(this.t);
+  }
+
+  listChips() {
+    this.pathRow.hidden = !this.hasRows;
+    if (!this.hasRows) return;
+    const { units } = this.data.paths;
+    if (this.chips.children.length !== units.length) this.chips.replaceChildren(...units.map(() => document.createElement("button")));
+    [...this.chips.children].forEach((chip, i) => {
+      chip.type = "button";
+      chip.textContent = units[i].label;
+      chip.dataset.testid = "path-chip";
+      chip.setAttribute("aria-pressed", String(this.path !== null && Boolean((this.path >> i) & 1)));
+      chip.onclick = () => this.follow((this.path ?? 0) ^ (1 << i));
+    });
+    this.say();
+  }
+
+  say() {
+    const { units, bundles } = this.data.paths;
+    const parts = [];
+    if (this.path !== null) parts.push(sentenceOf(this.path, units, this.labels));
+    if (this.chosen >= 0 && this.drawn) {
+      const dark = this.drawn.reduce((sum, { numDark }) => sum + numDark, 0);
+      const all = bundles.reduce((sum, { rows }) => sum + rows.length, 0);
+      parts.push(this.labels.through.replace("{part}", dark).replace("{all}", all)
+        .replace("{block}", units[this.chosen].label));
+    }
+    this.said.textContent = parts.join(" ");
+  }
+
+  showTable(button, isShown) {
+    this.isTable = isShown;
+    button.setAttribute("aria-pressed", String(isShown));
+    this.svg.style.display = isShown ? "none" : "";
+    this.list.hidden = !isShown;
+    const { length, num_paths: paths, share } = this.labels;
+    const head = [length, paths, share].map((name) => `<th scope="col">${escape(name)}</th>`).join("");
+    const lines = this.data.paths.bundles.map(({ label, full, weight }) => `<tr><td>${escape(label)}</td>`
+      + `<td>${full.replace(/\B(?=(\d{3})+$)/g, ",")}</td><td>${(100 * weight).toPrecision(3)} %</td></tr>`);
+    this.list.innerHTML = `<table><thead><tr>${head}</tr></thead><tbody>${lines.join("")}</tbody></table>`;
+  }
+}

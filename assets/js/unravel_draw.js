@@ -1,0 +1,140 @@
+/** Draws the unravelled view: the stack on top, under each block its column. */
+
+import { between, lengthOf, runsThrough, sortRows } from "./bundles.js";
+import { escape } from "./format.js";
+
+export const LINE = 44;
+const n = (value) => String(Math.round(value * 100) / 100);
+
+/** Return the measures of a view of a width: margins, columns, first bundle. */
+export function columnsOf(width, numColumns) {
+  const isNarrow = width <= 480;
+  const [left, right] = isNarrow ? [30, 44] : [96, 104];
+  const step = (width - left - right) / Math.max(1, numColumns);
+  const centres = Array.from({ length: numColumns }, (_, i) => left + step * (i + 0.5));
+  const bar = Math.max(1, step * (numColumns > 20 ? 0.7 : 0.5));
+  return { width, isNarrow, left, right, step, centres, bar, top: isNarrow ? 96 : 112 };
+}
+
+/** Return the stack of blocks; `chosen` is the unit whose paths are dark, or -1. */
+export function stackOf(units, place, chosen, labels) {
+  const { left, right, width, centres, step, bar, isNarrow } = place;
+  const isDense = step < 30;
+  const parts = [`<path class="wire" d="M${n(left - 8)} ${LINE}H${n(width - right + 8)}"/>`];
+  if (!isNarrow) parts.push(words(left - 16, LINE + 4, labels.stack, "end", "t2"));
+  units.forEach((unit, i) => {
+    const x = centres[i];
+    const [from, to] = [x - step * 0.42, x + step * 0.4];
+    const block = Math.min(bar, 40);
+    const height = isDense ? 18 : 26;
+    const isChosen = i === chosen;
+    parts.push(`<g class="${isChosen ? "item selected" : "item"}" role="button" tabindex="0"`
+      + ` data-unit="${i}" data-testid="unit" data-address="${escape(unit.address)}"`
+      + ` aria-pressed="${isChosen}" aria-label="${escape(unit.address)}">`
+      + `<rect class="hit" x="${n(from)}" y="${LINE - 30}" width="${n(to - from)}" height="64" fill="transparent"/>`
+      + `<rect class="ring" x="${n(x - block / 2 - 3)}" y="${LINE - height / 2 - 3}"`
+      + ` width="${n(block + 6)}" height="${height + 6}" rx="6"/>`
+      + `<rect class="solid" x="${n(x - block / 2)}" y="${LINE - height / 2}" width="${n(block)}"`
+      + ` height="${height}" rx="${isDense ? 2 : 4}"/></g>`);
+    parts.push(arcOf(unit, from, to, isDense, step));
+    if (!isDense || isFirst(units, i)) {
+      parts.push(words(x, LINE + 32, unit.label, isDense ? "start" : "middle", "t2 small"));
+    }
+  });
+  return parts.join("");
+}
+
+const isFirst = (units, i) => i === 0
+  || units[i].label.split(".")[0] !== units[i - 1].label.split(".")[0];
+
+function arcOf(unit, from, to, isDense, step) {
+  const r = Math.min(7, (to - from) / 3);
+  const top = LINE - (isDense ? 17 : 24);
+  const style = isDense ? ' style="stroke-width:1.5"' : "";
+  const arc = `<path class="arc"${style} d="M${n(from)} ${LINE}V${n(top + r)}`
+    + `Q${n(from)} ${top} ${n(from + r)} ${top}H${n(to - r)}Q${n(to)} ${top} ${n(to)} ${n(top + r)}V${LINE}"/>`;
+  if (isDense) return arc;
+  const plus = `<circle class="dot" cx="${n(from)}" cy="${LINE}" r="2.5"/>`
+    + `<circle class="plus" cx="${n(to)}" cy="${LINE}" r="6"/>`
+    + `<path class="plus" d="M${n(to - 3)} ${LINE}h6m-3 -3v6"/>`;
+  if (!unit.tag || step < 34) return arc + plus;
+  const width = Math.max(26, unit.tag.length * 5.5 + 10);
+  const middle = (from + to) / 2;
+  return `${arc}${plus}<rect class="tag" x="${n(middle - width / 2)}" y="${top - 8}" width="${n(width)}"`
+    + ` height="16" rx="4"/><text class="tagtext" x="${n(middle)}" y="${top + 4}" text-anchor="middle">`
+    + `${escape(unit.tag)}</text>`;
+}
+
+/** Return one bundle in its own coordinates: x as on the page, y from 0 to 1. */
+export function bundleOf(bundle, place, mask) {
+  if (bundle.rows === null) return ribbonOf(bundle, place);
+  const { left, right, width } = place;
+  const { rows, numDark } = sortRows(bundle.rows, mask);
+  const each = 1 / rows.length;
+  const band = (tone, from, to) => (from === to ? "" : `<rect class="band ${tone}" x="${left}"`
+    + ` y="${from * each}" width="${width - left - right}" height="${(to - from) * each}"/>`
+    + `<path class="${tone}" d="${cells(rows, place, from, to)}"/>`);
+  return { elements: band("through", 0, numDark) + band("ghost", numDark, rows.length), rows, numDark };
+}
+
+function cells(rows, { centres, bar }, from, to) {
+  const each = 1 / rows.length;
+  let path = "";
+  centres.forEach((x, unit) => {
+    for (const [first, last] of runsThrough(rows, unit, from, to)) {
+      path += `M${n(x - bar / 2)} ${first * each}h${n(bar)}v${(last - first) * each}h-${n(bar)}z`;
+    }
+  });
+  return path;
+}
+
+function ribbonOf({ share }, { left, right, width, centres, bar }) {
+  const ground = `<rect class="band through" x="${left}" y="0" width="${width - left - right}" height="1"/>`;
+  const shade = (0.08 + 0.92 * share).toFixed(3);
+  const parts = centres.map((x) => `<rect class="through" x="${n(x - bar / 2)}" y="0"`
+    + ` width="${n(bar)}" height="1" opacity="${shade}"/>`);
+  return { elements: ground + parts.join(""), rows: null, numDark: 0 };
+}
+
+/** Return the two fans of a bundle between `in`, its band and `out`. */
+export function fansOf({ left, right, width, isNarrow }, middle, top, height) {
+  if (isNarrow) return "";
+  const bottom = top + height;
+  return [[10, left], [width - 10, width - right]].map(([u, v]) => {
+    const half = (u + v) / 2;
+    return `M${u} ${n(middle)}C${half} ${n(middle)} ${half} ${n(top)} ${v} ${n(top)}V${n(bottom)}`
+      + `C${half} ${n(bottom)} ${half} ${n(middle)} ${u} ${n(middle)}`;
+  }).join("");
+}
+
+/** Return the followed path: a violet line with a bar at each block it goes through. */
+export function pathOf(path, place, y, middle, t) {
+  const { left, right, width, isNarrow, centres, bar } = place;
+  const [a, b] = [(10 + left) / 2, width - (10 + right) / 2];
+  const line = isNarrow
+    ? `M${left - 6} ${n(y)}H${width - right + 6}`
+    : `M10 ${n(middle)}C${a} ${n(middle)} ${a} ${n(y)} ${left} ${n(y)}H${width - right}`
+      + `C${b} ${n(y)} ${b} ${n(middle)} ${width - 10} ${n(middle)}`;
+  const height = between(26, 10, t);
+  const bars = centres.map((x, i) => ((path >> i) & 1
+    ? `<rect class="stop" x="${n(x - bar / 2)}" y="${n(y - height / 2)}" width="${n(bar)}"`
+      + ` height="${n(height)}" rx="3"/>`
+    : ""));
+  return `<path class="halo" d="M${left} ${n(y)}H${width - right}"/>`
+    + `<path class="follow" d="${line}"/>${bars.join("")}`;
+}
+
+/** Return a text element. */
+export function words(x, y, text, anchor, style) {
+  return `<text class="${style}" x="${n(x)}" y="${n(y)}" text-anchor="${anchor}">${escape(text)}</text>`;
+}
+
+/** Return the sentence about a followed path. */
+export function sentenceOf(path, units, labels) {
+  const k = lengthOf(path);
+  if (k === 0) return labels.followed_none;
+  if (k === units.length) return labels.followed_all.replace("{k}", k);
+  const through = units.filter((_, i) => (path >> i) & 1).map(({ label }) => label).join(", ");
+  return labels.followed.replace("{k}", k).replace("{through}", through)
+    .replace("{past}", units.length - k);
+}

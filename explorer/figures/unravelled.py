@@ -1,0 +1,123 @@
+"""The unravelled view: n residual units are 2^n paths (Veit, Wilber, Belongie 2016).
+
+Up to ``MAX_ROWS`` units every path is a row; beyond, a ribbon for each range of lengths says how
+many there are and what share of them goes through each unit. Nothing is enumerated there: of the
+paths of length k a share of k / n uses any one of n units.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, groupby
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from explorer.analysis.paths import paths_of_graph
+from explorer.figures.cells import shortcut_of
+from explorer.units import large
+
+if TYPE_CHECKING:
+    from explorer.ir.graph import Block, Graph
+
+MAX_ROWS = 10
+MAX_BUNDLES = 13
+MAX_COLUMNS = 56
+
+LABELS: dict[str, str] = {
+    "paths": "Paths of the network",
+    "stack": "stack",
+    "stacked": "Stacked",
+    "unravelled": "Unravelled",
+    "play": "Play",
+    "table": "Table",
+    "in": "in",
+    "out": "out",
+    "length": "length",
+    "length_is": "length {k}",
+    "part_of": "{part} of {all}",
+    "rows_say": "Each thin row is one path: dark where it goes through a block, bare where it "
+    "takes the shortcut.",
+    "ribbons_say": "Each ribbon holds the paths of some lengths; darker cells are blocks that "
+    "more of them go through.",
+    "follow": "Follow one path",
+    "followed": "Length {k}: through {through}; past the other {past}.",
+    "followed_all": "Length {k}: through every block.",
+    "followed_none": "Length 0: past every block.",
+    "through": "Dark: the {part} of {all} paths that go through {block}.",
+    "num_paths": "Paths",
+    "share": "Share",
+}
+"""The words inside the view, in English; a page passes its translations instead."""
+
+
+def unravelled(graph: Graph) -> dict[str, Any]:
+    """Return what the unravelled view shows, JSON-able.
+
+    Returns:
+        ``units`` (address, label, kind and tag of the shortcut; several units share a column
+        when there are too many), ``num_units``, ``total`` paths, and ``bundles`` from the
+        shortest paths to the longest: ``label`` (length or range), ``count`` and ``full`` (short
+        and exact), ``weight`` (share of all paths, 0..1), ``share`` (of its paths that use any
+        one unit) and ``rows`` (bit i is unit i), or None where paths are not enumerated.
+    """
+    units = [block for block in graph.blocks if block.merge is not None]
+    lengths = paths_of_graph(graph, "block")
+    always = len(graph.blocks) - len(units)
+    counts = list(lengths.counts[always:])
+    return {
+        "units": _columns(graph, units),
+        "num_units": len(units),
+        "total": large(lengths.num_paths),
+        "bundles": [_bundle(counts, span, len(units), always) for span in _spans(len(units))],
+    }
+
+
+def _columns(graph: Graph, units: list[Block]) -> list[dict[str, Any]]:
+    width = ceil(len(units) / MAX_COLUMNS) if units else 1
+    columns: list[dict[str, Any]] = []
+    for _, members in groupby(units, key=lambda block: block.address.rpartition(".")[0]):
+        blocks = list(members)
+        begins = range(0, len(blocks), width)
+        columns += [_column(graph, blocks[begin : begin + width]) for begin in begins]
+    return columns
+
+
+def _column(graph: Graph, blocks: list[Block]) -> dict[str, Any]:
+    first, last = _label(blocks[0]), _label(blocks[-1])
+    shortcut = shortcut_of(blocks[0], list(graph.nodes_of(blocks[0])))
+    return {
+        "address": blocks[0].address,
+        "label": first if len(blocks) == 1 else f"{first}–{last.rpartition('.')[2]}",
+        "count": len(blocks),
+        "kind": shortcut.kind,
+        "tag": shortcut.label,
+    }
+
+
+def _label(block: Block) -> str:
+    """Return ``2.0`` for ``layer2.0``."""
+    return block.address.removeprefix("layer")
+
+
+def _spans(num_units: int) -> list[range]:
+    """Return ranges of lengths, one for each bundle."""
+    width = 1 if num_units <= MAX_ROWS else ceil((num_units + 1) / MAX_BUNDLES)
+    starts = range(0, num_units + 1, width)
+    return [range(start, min(start + width, num_units + 1)) for start in starts]
+
+
+def _bundle(counts: list[int], span: range, num_units: int, always: int) -> dict[str, Any]:
+    inside = sum(counts[k] for k in span)
+    used = sum(k * counts[k] for k in span)
+    first, last = span[0] + always, span[-1] + always
+    return {
+        "label": str(first) if first == last else f"{first}–{last}",
+        "count": large(inside),
+        "full": str(inside),
+        "weight": inside / sum(counts),
+        "share": used / (inside * num_units) if num_units else 0.0,
+        "rows": _rows(num_units, span[0]) if num_units <= MAX_ROWS else None,
+    }
+
+
+def _rows(num_units: int, length: int) -> list[int]:
+    return [sum(1 << i for i in chosen) for chosen in combinations(range(num_units), length)]

@@ -1,0 +1,33 @@
+"""The Python side of our components."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from explorer.figures.labels import LABELS
+from explorer.figures.unravelled import LABELS as UNRAVEL_LABELS
+from explorer.ui.components.assets import ASSETS, LOOK, VERSION, loader
+
+
+@pytest.mark.parametrize("module", ["network", "unravel"])
+def test_a_loader_names_a_module_that_exists_and_its_version(module):
+    script = loader(module)
+    path = re.search(r'"/assets/(js/\w+\.js)\?v=(\w+)"', script)
+    assert path
+    assert "export function render(" in (ASSETS / path[1]).read_text(encoding="utf-8")
+    assert path[2] == VERSION
+    assert len(script) < 500
+
+
+def test_modules_use_only_labels_that_exist():
+    known = LABELS.keys() | UNRAVEL_LABELS.keys()
+    for path in (ASSETS / "js").glob("*.js"):
+        used = set(re.findall(r"\blabels\.([a-z]\w*)", path.read_text(encoding="utf-8")))
+        assert used <= known, path.name
+
+
+def test_the_look_is_json_and_small():
+    assert len(json.dumps(LOOK)) < 8_000
