@@ -8,6 +8,7 @@ report is due, and convolutions run in bfloat16 where the hardware multiplies it
 from __future__ import annotations
 
 import math
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -157,12 +158,13 @@ class Trainer:
         """Evaluate on the held-out images and begin the next epoch."""
         loss, accuracy = self._meter.epoch()
         self._require_finite(loss)
+        began = perf_counter()
         test = score(
             self.network, self._test_images, self._test_labels, self._normalise, self._on_batch
         )
         self._require_finite(test.loss)
         self.epoch, self.position = self.epoch + 1, 0
-        self._meter.end_epoch()
+        self._meter.end_epoch(perf_counter() - began)
         return EpochEvent(
             step=self.step,
             epoch=self.epoch,

@@ -32,7 +32,8 @@ class Meter:
         """Start at zero."""
         self._sums = torch.zeros(2, dtype=torch.float64, device=device)
         self._count = 0
-        self._reported = (0.0, 0)
+        self._at_epoch = (0.0, 0.0, 0)
+        self._at_report = (0.0, 0)
         self._reported_at = self._started_at = perf_counter()
         self._earlier_seconds = 0.0
         self._steps_at_start = 0
@@ -55,28 +56,34 @@ class Meter:
         self._count += len(labels)
 
     def since_report(self) -> float:
-        """Return the time since the last report [s]."""
+        """Return the time since the last report, evaluation left out [s]."""
         return perf_counter() - self._reported_at
 
     def report(self) -> Window:
         """Return the mean since the last report; waits for the device."""
         loss_sum = float(self._sums[0])
-        now = perf_counter()
-        seconds = max(now - self._reported_at, 1e-9)
-        count = self._count - self._reported[1]
-        window = Window((loss_sum - self._reported[0]) / max(count, 1), count / seconds)
-        self._reported, self._reported_at = (loss_sum, self._count), now
-        return window
+        seconds = max(self.since_report(), 1e-9)
+        earlier_sum, earlier_count = self._at_report
+        count = self._count - earlier_count
+        self._at_report, self._reported_at = (loss_sum, self._count), perf_counter()
+        return Window((loss_sum - earlier_sum) / max(count, 1), count / seconds)
 
     def epoch(self) -> tuple[float, float]:
         """Return mean loss [nat] and accuracy (0..1) of the epoch so far."""
         loss_sum, hits = self._sums.tolist()
-        return loss_sum / max(self._count, 1), hits / max(self._count, 1)
+        earlier_sum, earlier_hits, earlier_count = self._at_epoch
+        count = max(self._count - earlier_count, 1)
+        return (loss_sum - earlier_sum) / count, (hits - earlier_hits) / count
 
-    def end_epoch(self) -> None:
-        """Begin the next epoch at zero."""
-        self._sums.zero_()
-        self._count, self._reported, self._reported_at = 0, (0.0, 0), perf_counter()
+    def end_epoch(self, evaluation: float) -> None:
+        """Begin the next epoch.
+
+        Args:
+            evaluation: Time since the last batch, which no rate shall count [s].
+        """
+        loss_sum, hits = self._sums.tolist()
+        self._at_epoch = (loss_sum, hits, self._count)
+        self._reported_at += evaluation
 
     def seconds(self) -> float:
         """Return the time spent so far, interruptions left out [s]."""
@@ -88,11 +95,17 @@ class Meter:
         return (perf_counter() - self._started_at) / done * steps_left
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the sums of the running epoch and the time spent."""
-        return {"sums": self._sums, "count": self._count, "seconds": self.seconds()}
+        """Return the sums, where the running epoch began, and the time spent."""
+        return {
+            "sums": self._sums,
+            "count": self._count,
+            "at_epoch": self._at_epoch,
+            "seconds": self.seconds(),
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what ``state_dict`` returned."""
         self._sums.copy_(state["sums"])
         self._count, self._earlier_seconds = state["count"], state["seconds"]
-        self._reported = (float(self._sums[0]), self._count)
+        self._at_epoch = tuple(state["at_epoch"])
+        self._at_report = (float(self._sums[0]), self._count)

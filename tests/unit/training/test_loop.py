@@ -135,3 +135,11 @@ def test_no_images_to_hold_out(spec, dataset, recipe):
     empty = Dataset("few", dataset.classes, dataset.train, nothing, dataset.mean, dataset.std, "")
     with pytest.raises(DataError, match="50 images to train on and 0 held out"):
         trainer_of(spec, empty, recipe)
+
+
+def test_epochs_shorter_than_a_report_are_reported_too(spec, dataset, recipe, monkeypatch):
+    monkeypatch.setattr(loop, "REPORT_SECONDS", 0.002)
+    events = list(trainer_of(spec, dataset, recipe.changed(epochs=20, batch_size=50)).events())
+    steps = [e for e in events if isinstance(e, StepEvent)]
+    assert steps
+    assert all(e.images_per_second > 0 for e in steps)
