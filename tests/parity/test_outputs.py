@@ -1,12 +1,16 @@
 """Outputs against torchvision and timm, with their weights under their own names."""
 
+import re
+
 import pytest
 import timm
 import torch
 import torchvision
 
 from explorer import build, preset
-from explorer.spec import HeadSpec
+from explorer.blocks.preact import PreAct
+from explorer.spec import HeadSpec, StemSpec
+from explorer.spec.presets import imagenet
 
 TORCHVISION = ("resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2")
 TIMM = ("res2net50_26w_4s", "res2net50_14w_8s", "res2next50")
@@ -58,3 +62,35 @@ def test_batch_statistics_are_equal_after_training_mode(name):
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
     for address, value in theirs.state_dict().items():
         torch.testing.assert_close(ours.state_dict()[address], value, rtol=1e-4, atol=1e-4)
+
+
+def _renamed(name):
+    """Return our address for a key of timm's pre-activation networks."""
+    name = re.sub(r"^stages\.(\d)\.blocks\.", lambda m: f"layer{int(m[1]) + 1}.", name)
+    name = re.sub(r"\.norm(\d)\.", r".bn\1.", name)
+    for theirs, ours in (
+        ("stem.conv", "conv1"),
+        ("downsample.conv", "downsample.0"),
+        ("head.fc", "fc"),
+    ):
+        name = name.replace(theirs, ours)
+    return name
+
+
+def test_pre_activation_outputs_are_equal():
+    torch.manual_seed(7)
+    theirs = timm.create_model("resnetv2_50", num_classes=NUM_CLASSES)
+    _randomise_norms(theirs)
+    # timm leaves the stem bare and lets the first unit activate like any other.
+    spec = imagenet(50, PreAct(layout="bottleneck")).model_copy(
+        update={"stem": StemSpec(activation=False), "head": HeadSpec(num_classes=NUM_CLASSES)}
+    )
+    ours = build(spec)
+    state = {_renamed(name): value for name, value in theirs.state_dict().items()}
+    state["fc.weight"] = state["fc.weight"].flatten(1)
+    ours.load_state_dict(state, strict=True)
+    images = torch.randn(2, 3, 64, 72)
+    with torch.inference_mode():
+        expected, found = theirs.eval()(images), ours.eval()(images)
+    assert expected.std() > 0
+    assert (found - expected).abs().max().item() <= 1e-5
