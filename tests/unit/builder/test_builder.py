@@ -4,6 +4,7 @@ import copy
 import io
 import math
 import pickle
+import weakref
 
 import pytest
 import torch
@@ -164,3 +165,25 @@ def test_dropout_is_off_in_evaluation():
     x = images()
     assert not torch.equal(network.train()(x), network.train()(x))
     assert torch.equal(network.eval()(x), network.eval()(x))
+
+
+def test_a_value_is_let_go_after_its_last_reader():
+    network = build(SPECS["plain"]).eval()
+    living = weakref.WeakSet()
+    most = 0
+
+    def tap(_, value):
+        nonlocal most
+        living.add(Held(value))
+        most = max(most, len(living))
+        return value
+
+    class Held:
+        """Lives as long as a tensor does."""
+
+        def __init__(self, value):
+            value.held = self
+
+    with torch.inference_mode():
+        network(images(), tap)
+    assert 1 <= most <= 3
