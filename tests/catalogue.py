@@ -33,6 +33,7 @@ def _in_code() -> Iterator[tuple[str, str | tuple[str, ...]]]:
 def _in_data() -> Iterator[tuple[str, str]]:
     from explorer.analysis.measures import MEASURES
     from explorer.blocks import FAMILIES
+    from explorer.figures import unravelled
     from explorer.figures.cam_scale import SCALES
     from explorer.figures.labels import LABELS
     from explorer.spec.model import HeadSpec, StageSpec, StemSpec
@@ -51,6 +52,7 @@ def _in_data() -> Iterator[tuple[str, str]]:
         yield from (("explorer.training.recipes", text) for text in (recipe.title, recipe.line))
     yield from (("explorer.ui.forms", text) for text in CHOICES.values())
     yield from (("explorer.figures.labels", text) for text in LABELS.values())
+    yield from (("explorer.figures.unravelled", text) for text in unravelled.LABELS.values())
 
 
 def collect() -> Catalog:

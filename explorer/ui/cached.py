@@ -14,7 +14,7 @@ from explorer.analysis.budget import admit
 from explorer.analysis.measures import measure
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.figures import architecture
-from explorer.figures import unravelled as unravelled_figure
+from explorer.figures.unravelled import unravelled as unravel
 from explorer.store import runs
 
 if TYPE_CHECKING:
@@ -82,4 +82,4 @@ def forget_runs() -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def unravelled(spec: NetworkSpec) -> dict[str, Any]:
     """Return the unravelled picture of a network."""
-    return unravelled_figure.scene(network(spec)[0])
+    return unravel(network(spec)[0])

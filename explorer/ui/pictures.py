@@ -33,6 +33,7 @@ def network_stage(now: Hand) -> None:
             cached.scene(now.working, now.measure),
             now.selected or None,
             key="network",
+            broken=now.broken or None,
             name=now.title,
         )
         if picked is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.analysis.budget import admit
-from explorer.errors import SpecError
+from explorer.errors import ShapeError, SpecError
 from explorer.spec.presets import name_of, preset, presets
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class Hand:
     def is_preset(self) -> bool:
         """Return whether the network equals a preset."""
         return name_of(self.spec) is not None
+
+    @property
+    def broken(self) -> Address:
+        """Return the address at which the network does not fit; empty while it works."""
+        return self.error.address if isinstance(self.error, ShapeError) else ""
 
     @property
     def title(self) -> str:

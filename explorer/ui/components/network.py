@@ -8,10 +8,9 @@ from streamlit.components.v2 import component
 
 from explorer.figures.labels import LABELS
 from explorer.ui.components.assets import LOOK, STYLE, loader
+from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from explorer.address import Address
     from explorer.figures.architecture import Scene
 
@@ -25,7 +24,6 @@ def network_picture(
     selected: Address | None = None,
     *,
     key: str,
-    labels: Mapping[str, str] = LABELS,
     broken: Address | None = None,
     name: str = "network",
 ) -> Address | None:
@@ -37,7 +35,6 @@ def network_picture(
         scene: From ``explorer.figures.architecture.scene``; cache it.
         selected: Address to outline; parts that hide it are unfolded.
         key: Of the component.
-        labels: Words inside the picture, see ``explorer.figures.labels.LABELS``.
         broken: Address of the block that does not fit in the edited network, dashed in red.
         name: Of the saved file, without its ending.
     """
@@ -45,7 +42,7 @@ def network_picture(
         "scene": scene,
         "selected": selected,
         "broken": broken,
-        "labels": dict(labels),
+        "labels": {key: _(words) for key, words in LABELS.items()},
         "name": name,
         **LOOK,
     }

@@ -8,10 +8,9 @@ from streamlit.components.v2 import component
 
 from explorer.figures.unravelled import LABELS
 from explorer.ui.components.assets import LOOK, STYLE, loader
+from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from explorer.address import Address
 
 HTML = '<div class="rx-unravel" style="min-height:600px"></div>'
@@ -19,17 +18,14 @@ HTML = '<div class="rx-unravel" style="min-height:600px"></div>'
 _COMPONENT: Any = component("explorer_unravel", html=HTML, css=STYLE, js=loader("unravel"))
 
 
-def unravelled_picture(
-    paths: dict[str, Any], *, key: str, labels: Mapping[str, str] = LABELS
-) -> Address | None:
+def unravelled_picture(paths: dict[str, Any], *, key: str) -> Address | None:
     """Show the paths and return the block that the reader has just clicked, if any.
 
     Args:
         paths: From ``explorer.figures.unravelled.unravelled``; cache it.
         key: Of the component.
-        labels: Words inside the view, see ``explorer.figures.unravelled.LABELS``.
     """
-    data = {"paths": paths, "labels": dict(labels), **LOOK}
+    data = {"paths": paths, "labels": {name: _(words) for name, words in LABELS.items()}, **LOOK}
     result = _COMPONENT(key=key, data=data, on_block_change=_ignore)
     return result.block
 
