@@ -64,7 +64,7 @@ def _exactness(graph: Graph) -> None:
             _("Exact"),
             _(
                 "Nothing stands on the line after an addition, so the signal is the sum of what "
-                "the blocks add; where the shape changes, the shortcut is a projection."
+                "the blocks add. Only where the shape changes is a shortcut padded or projected."
             ),
         )
     else:

@@ -99,7 +99,7 @@ def test_train_two_networks_and_compare_where_they_look(
 
     page.get_by_role("button", name="Compare where they look").click()
     settled(page)
-    expect(page.get_by_text("Disagreement")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="Difference")).to_be_visible(timeout=90_000)
     images = page.locator("[data-testid=stImage] img")
     expect(images).to_have_count(6)
     page.get_by_test_id("stButtonGroup").get_by_text("layer2", exact=True).click()
@@ -110,7 +110,7 @@ def test_train_two_networks_and_compare_where_they_look(
 
     page.goto(link)
     settled(page)
-    expect(page.get_by_text("Disagreement")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Difference")).to_be_visible(timeout=60_000)
     assert "torch" not in loaded_libraries(server)
 
 
