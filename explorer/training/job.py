@@ -33,11 +33,11 @@ class Context(Protocol):
         ...
 
     def report(self, step: int, **metrics: float) -> None:
-        """Record figures of a step."""
+        """Record figures of a step; may raise to stop."""
         ...
 
     def progress(self, fraction: float, text: str) -> None:
-        """Say how far the job is, 0..1."""
+        """Say how far the job is, 0..1; may raise to stop."""
         ...
 
     def check(self) -> None:
@@ -65,11 +65,11 @@ def run(context: Context) -> dict[str, Any]:
 
     Raises:
         ExplorerError: What ``train_run`` raises, or a payload that cannot be used.
-        Exception: What ``context.check`` raised, after a checkpoint was written.
+        BaseException: What the context raised to stop the job, after a checkpoint was written.
     """
     process.prepare()
     asked = _read(context.payload)
-    stop = _Stop(context)
+    worker = _Worker(context)
     try:
         record = train_run(
             from_data(asked.spec),
@@ -80,12 +80,16 @@ def run(context: Context) -> dict[str, Any]:
             folder=context.directory,
             title=asked.title,
             resume=True,
-            on_event=lambda event: _tell(context, event),
-            should_stop=stop.requested,
+            on_event=worker.tell,
+            should_stop=worker.wants_to_stop,
         )
-    finally:
-        stop.raise_again()
-    assert record.result is not None
+    except JobError:
+        if worker.reason is not None:
+            raise worker.reason from None
+        raise
+    if record.result is None:
+        assert worker.reason is not None
+        raise worker.reason
     return record.result.model_dump()
 
 
@@ -99,23 +103,26 @@ def _read(payload: dict[str, Any]) -> _Payload:
         ) from None
 
 
-class _Stop:
-    """Asks the worker whether to stop, and keeps its answer until the checkpoint is written."""
+class _Worker:
+    """Talks to the worker, and keeps what it raises until the checkpoint is written."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._reason: Exception | None = None
+        self.reason: BaseException | None = None
 
-    def requested(self) -> bool:
+    def tell(self, event: Event) -> None:
         try:
-            self._context.check()
-        except Exception as reason:
-            self._reason = reason
-        return self._reason is not None
+            _tell(self._context, event)
+        except BaseException as reason:
+            self.reason = reason
 
-    def raise_again(self) -> None:
-        if self._reason is not None:
-            raise self._reason
+    def wants_to_stop(self) -> bool:
+        if self.reason is None:
+            try:
+                self._context.check()
+            except BaseException as reason:
+                self.reason = reason
+        return self.reason is not None
 
 
 def _tell(context: Context, event: Event) -> None:

@@ -86,13 +86,9 @@ def train_run(  # noqa: PLR0913 - what a training consists of
         JobError: No such device, a folder of another run, too little memory, or divergence; the
             last checkpoint with finite weights is kept.
     """
-    if not 0 <= seed < 2**63:
-        raise JobError(f"The seed {seed} is out of range.", "Use a whole number from 0.")
     place = choose_device(device)
-    if not resume and (folder / runs.RECORD).exists():
-        raise JobError(
-            f"The folder {folder} already holds a run.", "Resume it, or name another folder."
-        )
+    has_record = (folder / runs.RECORD).exists()
+    _require_usable(seed, folder, is_taken=has_record and not resume)
     hooks = _Hooks(on_event, should_stop)
     try:
         dataset = load(data, on_progress=hooks.loading)
@@ -109,24 +105,41 @@ def train_run(  # noqa: PLR0913 - what a training consists of
         versions={"torch": torch.__version__, "python": platform.python_version()},
         notes=fitted.notes,
     )
-    if resume and (folder / runs.RECORD).exists():
+    if has_record:
         earlier = runs.read(folder)
         _require_same(earlier, record, folder)
         if earlier.result is not None and runs.is_complete(folder):
             return earlier
-    # The caller's own random numbers are left as they were.
-    with explained(), torch.random.fork_rng([place] if place.type == "cuda" else []):
+    with explained():
         runs.write(folder, record)
-        session = Session(record, dataset, place, folder, on_batch=hooks.check)
+        return _train(record, dataset, place, folder, hooks)
+
+
+def _train(
+    record: RunRecord, dataset: Dataset, device: torch.device, folder: Path, hooks: _Hooks
+) -> RunRecord:
+    """Train from the folder's checkpoint, or from the beginning; leave torch's generators alone."""
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        session = Session(record, dataset, device, folder, on_batch=hooks.check)
         try:
             for event in session.events():
-                on_event(event)
+                hooks.on_event(event)
         except _StoppedError:
             session.save()
             return record
         finally:
             session.close()
         return session.finish()
+
+
+def _require_usable(seed: int, folder: Path, *, is_taken: bool) -> None:
+    """Refuse a seed out of range, and to write over a run."""
+    if not 0 <= seed < 2**63:
+        raise JobError(f"The seed {seed} is out of range.", "Use a whole number from 0.")
+    if is_taken:
+        raise JobError(
+            f"The folder {folder} already holds a run.", "Resume it, or name another folder."
+        )
 
 
 def _data_record(asked: str, dataset: Dataset) -> DataRecord:

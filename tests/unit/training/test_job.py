@@ -9,18 +9,21 @@ from explorer.store import runs
 from explorer.training import job, loop
 
 
-class StoppedError(Exception):
+class Stopped(BaseException):
     """The worker's own way to stop a job."""
 
 
 class FakeContext:
-    def __init__(self, payload, directory, stop_at=None):
+    def __init__(self, payload, directory, stop_at=None, stop_in_report=None):
         self.payload, self.directory, self.stop_at = payload, directory, stop_at
         self.reports: list[tuple[int, dict[str, float]]] = []
         self.progresses: list[tuple[float, str]] = []
         self.checks = 0
+        self.stop_in_report = stop_in_report
 
     def report(self, step, **metrics):
+        if step == self.stop_in_report:
+            raise Stopped
         self.reports.append((step, metrics))
 
     def progress(self, fraction, text):
@@ -29,7 +32,7 @@ class FakeContext:
     def check(self):
         self.checks += 1
         if self.checks == self.stop_at:
-            raise StoppedError
+            raise Stopped
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +73,7 @@ def test_a_stopped_job_goes_on_where_it_was(payload, tmp_path):
     whole = FakeContext(payload, tmp_path / "whole")
     job.run(whole)
     first = FakeContext(payload, tmp_path / "job", stop_at=9)
-    with pytest.raises(StoppedError):
+    with pytest.raises(Stopped):
         job.run(first)
     assert (tmp_path / "job" / runs.CHECKPOINT).exists()
     second = FakeContext(payload, tmp_path / "job")
@@ -84,8 +87,31 @@ def test_a_stopped_job_goes_on_where_it_was(payload, tmp_path):
     assert weights[0] == weights[1]
 
 
+@pytest.mark.parametrize("step", [4, 6])
+def test_a_report_may_stop_the_job_too(payload, tmp_path, step):
+    whole = tmp_path / "whole"
+    job.run(FakeContext(payload, whole))
+    folder = tmp_path / "job"
+    with pytest.raises(Stopped):
+        job.run(FakeContext(payload, folder, stop_in_report=step))
+    assert (folder / runs.CHECKPOINT).exists()
+    job.run(FakeContext(payload, folder))
+    assert (folder / runs.WEIGHTS).read_bytes() == (whole / runs.WEIGHTS).read_bytes()
+
+
+def test_a_job_that_ended_before_it_could_be_stopped_has_ended(payload, tmp_path):
+    context = FakeContext(payload, tmp_path)
+    context.report = lambda step, **metrics: _stop_at_the_end(metrics)
+    assert job.run(context)["epochs"] == 3
+
+
+def _stop_at_the_end(metrics):
+    if metrics.get("epoch") == 3 and "test_accuracy" in metrics:
+        raise Stopped
+
+
 def test_a_job_stopped_while_loading(payload, tmp_path):
-    with pytest.raises(StoppedError):
+    with pytest.raises(Stopped):
         job.run(FakeContext(payload, tmp_path, stop_at=1))
     assert job.run(FakeContext(payload, tmp_path))["epochs"] == 3
 

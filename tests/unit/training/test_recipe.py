@@ -56,7 +56,7 @@ def test_named_recipes():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(JobError, match="no recipe called 'fast'") as caught:
         resolve("fast")
-    assert "quick, sgd, paper" in caught.value.hint
+    assert "sgd, quick, paper" in caught.value.hint
 
 
 def test_changes_are_checked():
