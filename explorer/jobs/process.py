@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 import psutil
 
 import explorer
+from explorer.training.process import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,7 @@ def environment(threads: int | None = None) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "GOMP_SPINCOUNT": "0",
+        **ENVIRONMENT,
     }
     if threads is not None:
         chosen.setdefault("OMP_NUM_THREADS", str(threads))

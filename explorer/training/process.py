@@ -9,9 +9,9 @@ import sys
 ENVIRONMENT = {"GOMP_SPINCOUNT": "10000"}
 """For the environment of a process before it loads torch: how long a thread that waits spins.
 
-Left alone, threads spin for milliseconds; with one other busy process on two cores a step of
-ResNet-20 then took 1,426 ms instead of 113. Sleeping at once (0) costs a fifth on an idle
-machine; this many turns cost nothing there and 124 ms beside the busy process.
+Left alone, threads spin for milliseconds: beside one other busy process on two cores the median
+step of ResNet-20 took 1,426 ms. With this many turns it took 124 ms, and 139 ms on the otherwise
+quiet machine; sleeping at once (0) took 625 and 138 ms.
 """
 
 _M_TRIM_THRESHOLD = -1
