@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.cli.commands import Output
-from explorer.training import process
+from explorer.training import threads
 from explorer.units import count, percent
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ def run(arguments: argparse.Namespace) -> Output:
     Raises:
         ExplorerError: What ``evaluate_run`` raises.
     """
-    process.set_environment()
+    threads.set_environment()
     from explorer.training.evaluate import evaluate_run  # noqa: PLC0415 - after the environment
+    from explorer.training.process import prepare  # noqa: PLC0415 - torch, after the environment
 
-    process.prepare()
+    prepare()
     score = evaluate_run(arguments.run, arguments.data, device=arguments.device)
     text = (
         f"Accuracy {percent(score.accuracy, 2)}, loss {score.loss:.4f}, "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from explorer.cli.commands import Output, read_spec
 from explorer.errors import JobError
-from explorer.training import process
+from explorer.training import threads
 from explorer.training.recipes import DEFAULT, recipes, resolve
 from explorer.units import count, percent, seconds
 
@@ -44,11 +44,12 @@ def run(arguments: argparse.Namespace) -> Output:
     Raises:
         ExplorerError: What ``train_run`` raises; or the training was interrupted.
     """
-    process.set_environment()
+    threads.set_environment()
     from explorer.cli.progress import Bar  # noqa: PLC0415
-    from explorer.training.run import train_run  # noqa: PLC0415 - torch, after the environment
+    from explorer.training.process import prepare  # noqa: PLC0415 - torch, after the environment
+    from explorer.training.run import train_run  # noqa: PLC0415
 
-    process.prepare()
+    prepare()
     spec = read_spec(arguments.spec)
     with stop_on_interrupt() as should_stop, Bar(shown=sys.stderr.isatty()) as bar:
         record = train_run(

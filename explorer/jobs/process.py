@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 import psutil
 
 import explorer
-from explorer.training.process import ENVIRONMENT
+from explorer.training.threads import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer.errors import JobError
-from explorer.training import process
+from explorer.training import process, threads
 from explorer.training.device import autocast_dtype, choose_device, multiplies_bfloat16
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
@@ -69,15 +69,15 @@ def test_precision(monkeypatch):
 
 def test_threads_follow_the_environment(monkeypatch):
     monkeypatch.setenv("EXPLORER_THREADS", "3")
-    assert process.num_threads() == 3
+    assert threads.num_threads() == 3
     for text in ("", "0", "many"):
         monkeypatch.setenv("EXPLORER_THREADS", text)
-        assert process.num_threads() == process.num_cores() >= 1
+        assert threads.num_threads() == threads.num_cores() >= 1
 
 
 def test_the_persons_environment_stays(monkeypatch):
     monkeypatch.setenv("GOMP_SPINCOUNT", "5")
-    process.set_environment()
+    threads.set_environment()
     assert os.environ["GOMP_SPINCOUNT"] == "5"
 
 
