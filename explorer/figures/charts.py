@@ -1,6 +1,6 @@
-# pyright: standard
 """Charts that do not move: plotly figures with direct labels and a sentence that says them."""
 
+# pyright: standard
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple

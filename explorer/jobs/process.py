@@ -34,6 +34,7 @@ def environment(threads: int | None = None) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",
         **ENVIRONMENT,
     }
     if threads is not None:

@@ -104,7 +104,7 @@ def test_train_two_networks_and_compare_where_they_look(
     expect(images).to_have_count(6)
     page.get_by_test_id("stButtonGroup").get_by_text("layer2", exact=True).click()
     settled(page)
-    expect(page.get_by_text("layer2.1.relu3")).to_be_visible()
+    expect(page.get_by_text("layer2.2.relu2")).to_be_visible()
     link = page.url
     assert "layer=layer2" in link
 

@@ -41,7 +41,7 @@ def test_a_job_runs_politely_in_its_own_group_and_folder(lab: Lab, hire: Hire) -
         "leads_its_group": True,
         "niceness": 10,
         "waiting": "PASSIVE",
-        "spinning": "0",
+        "spinning": "10000",
         "torch": False,
         "database": False,
     }

@@ -126,7 +126,7 @@ def test_a_recipe_by_name(payload, tmp_path):
     ("change", "words"),
     [
         ({"spec": None}, "does not say what to train: spec"),
-        ({"spec": {}}, "stages: Field required"),
+        ({"spec": {}}, "stages: This field is missing"),
         ({"seed": "many"}, "does not say what to train: seed"),
         ({"device": "tpu"}, "no device called 'tpu'"),
         ({"recipe": {"lr": 0}}, "lr: "),
