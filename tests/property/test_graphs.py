@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from explorer.address import INPUT, is_inside
+from explorer.analysis.cost import node_costs
 from explorer.errors import ShapeError
 from explorer.graph import lower
 from tests.property.strategies import can_be_lowered, networks, specs
