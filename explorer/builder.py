@@ -122,7 +122,6 @@ def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one li
 
 class _Step(NamedTuple):
     address: Address
-    module: nn.Module
     inputs: tuple[int, ...]
     output: int
     spent: tuple[int, ...]
@@ -139,10 +138,9 @@ class Network(nn.Module):
         """Make one module for each node."""
         super().__init__()
         self.graph = graph
-        modules = {node.address: module_of(node.op) for node in graph.nodes.values()}
-        for address, module in modules.items():
-            self._place(address, module)
-        self._steps = _plan(graph, modules)
+        for node in graph.nodes.values():
+            self._place(node.address, module_of(node.op))
+        self._steps = _plan(graph)
 
     def _place(self, address: Address, module: nn.Module) -> None:
         parent: nn.Module = self
@@ -164,8 +162,9 @@ class Network(nn.Module):
             Logits (N, num_classes).
         """
         values: list[Tensor | None] = [x] + [None] * len(self._steps)
-        for address, module, inputs, output, spent in self._steps:
-            out = module(*(values[i] for i in inputs))
+        for address, inputs, output, spent in self._steps:
+            # Looked up each time, so that a module that was replaced is the one that runs.
+            out = self.get_submodule(address)(*(values[i] for i in inputs))
             values[output] = out if tap is None else tap(address, out)
             for i in spent:
                 values[i] = None
@@ -174,7 +173,7 @@ class Network(nn.Module):
         return last
 
 
-def _plan(graph: Graph, modules: dict[Address, nn.Module]) -> list[_Step]:
+def _plan(graph: Graph) -> list[_Step]:
     """Return the steps in order, each with the values nobody reads after it."""
     slots = {INPUT: 0} | {address: i for i, address in enumerate(graph.nodes, start=1)}
     last_use: dict[Address, Address] = {}
@@ -186,7 +185,6 @@ def _plan(graph: Graph, modules: dict[Address, nn.Module]) -> list[_Step]:
     return [
         _Step(
             node.address,
-            modules[node.address],
             tuple(slots[source] for source in node.inputs),
             slots[node.address],
             tuple(spent[node.address]),

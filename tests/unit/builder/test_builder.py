@@ -187,3 +187,10 @@ def test_a_value_is_let_go_after_its_last_reader():
     with torch.inference_mode():
         network(images(), tap)
     assert 1 <= most <= 3
+
+
+def test_a_replaced_module_is_the_one_that_runs():
+    network = build(preset("resnet20")).eval()
+    network.fc = nn.Linear(64, 3)
+    network.get_submodule("layer1.0").conv1 = nn.Conv2d(16, 16, 1)
+    assert network(torch.zeros(1, 3, 32, 32)).shape == (1, 3)
