@@ -1,7 +1,7 @@
-"""Colour scales for maps, as look-up tables.
+"""Colour scales for maps over photographs, as look-up tables.
 
-Viridis and cividis are those of matplotlib (CC0), every fifth of their 256 colours; what lies
-between is interpolated. Viridis goes over photographs, where cividis' grey middle vanishes.
+Viridis is matplotlib's (CC0), every fifth of its 256 colours; what lies between is interpolated.
+Cividis, which colours the diagrams, would vanish here: its middle is grey.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.figures.theme import COMPARED, DIVERGING_MIDDLE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Table = NDArray[np.float32]
 
-NETWORK_A = "#0072b2"
-NETWORK_B = "#d55e00"
-NEUTRAL = "#f4f4f4"
+NETWORK_A, NETWORK_B = COMPARED["light"][:2]
+NEUTRAL = DIVERGING_MIDDLE
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -50,12 +51,6 @@ VIRIDIS = _table("""
     3a538b 38598c 355e8d 33638d 31688e 2e6d8e 2c718e 2a768e 297b8e 27808e 25848e 23898e 218e8d
     20928c 1f978b 1e9c89 1fa188 21a585 24aa83 28ae80 2eb37c 35b779 3dbc74 46c06f 50c46a 5ac864
     65cb5e 70cf57 7cd250 89d548 95d840 a2da37 b0dd2f bddf26 cae11f d8e219 e5e419 f1e51d fde725
-""")
-CIVIDIS = _table("""
-    00224e 002656 002a5f 002d68 003070 083370 163770 203a6f 273e6e 2e416d 34456c 3a486c 3f4c6c
-    444f6c 49536c 4e566c 535a6d 575d6d 5c616e 60646f 656870 696b71 6d6f72 727274 767676 7a7a78
-    7e7d78 838179 888578 8d8878 928c78 969077 9b9476 a09875 a59c74 aaa073 afa471 b5a86f baac6d
-    bfb06b c4b468 c9b965 cfbd62 d4c15f dac65b dfca57 e5cf52 ead34c f0d846 f6dd3f fce236 fee838
 """)
 # From B at -1 over neutral at 0 to A at +1: blue means "A more" in every difference.
 DIVERGING = _table(f"{NETWORK_B} {NEUTRAL} {NETWORK_A}")

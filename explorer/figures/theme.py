@@ -73,20 +73,6 @@ CIVIDIS = (
 )
 """For diagrams and plots: more is lighter in both themes (Nunez et al. 2018)."""
 
-VIRIDIS = (
-    "#440154",
-    "#482878",
-    "#3e4989",
-    "#31688e",
-    "#26828e",
-    "#1f9e89",
-    "#35b779",
-    "#6ece58",
-    "#b5de2b",
-    "#fde725",
-)
-"""For maps over photographs, on which the grey middle of cividis would vanish."""
-
 INK_ON_LIGHT, INK_ON_DARK = "#161A21", "#FFFFFF"
 FONT = "'Source Sans', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 PICTURE_HEIGHT = 420

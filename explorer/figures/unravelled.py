@@ -34,15 +34,15 @@ LABELS: dict[str, str] = {
     "length": "length",
     "length_is": "length {k}",
     "part_of": "{part} of {all}",
-    "rows_say": "Each thin row is one path: dark where it goes through a block, bare where it "
+    "rows_say": "Each thin row is one path: filled where it goes through a block, bare where it "
     "takes the shortcut.",
-    "ribbons_say": "Each ribbon holds the paths of some lengths; darker cells are blocks that "
+    "ribbons_say": "Each ribbon holds the paths of some lengths; stronger cells are blocks that "
     "more of them go through.",
     "follow": "Follow one path",
     "followed": "Length {k}: through {through}; past the other {past}.",
     "followed_all": "Length {k}: through every block.",
     "followed_none": "Length 0: past every block.",
-    "through": "Dark: the {part} of {all} paths that go through {block}.",
+    "through": "Filled: the {part} of {all} paths that go through {block}.",
     "num_paths": "Paths",
     "share": "Share",
 }

@@ -46,8 +46,8 @@ def test_more_is_lighter():
 
 
 def test_sampling_stays_inside_the_sequence():
-    assert theme.sample(theme.VIRIDIS, -1) == theme.VIRIDIS[0]
-    assert theme.sample(theme.VIRIDIS, 2) == theme.VIRIDIS[-1]
+    assert theme.sample(theme.CIVIDIS, -1) == theme.CIVIDIS[0]
+    assert theme.sample(theme.CIVIDIS, 2) == theme.CIVIDIS[-1]
 
 
 def test_both_themes_have_the_same_roles():
