@@ -45,13 +45,11 @@ def test_cells_are_torchs_nearest():
     np.testing.assert_array_equal(upsample(values, 64, cells=True), theirs.numpy())
 
 
-@pytest.mark.parametrize("name", ["viridis", "cividis"])
-def test_scales_are_the_published_ones(name):
+def test_viridis_is_the_published_one():
     values = np.linspace(0, 1, 256)
-    theirs = np.array(colormaps[name](values))[:, :3] * 255
-    table = getattr(ours, name.upper())
-    assert np.abs(ours.coloured(values, table) - theirs).max() < 4
-    luma = ours.coloured(values, table) @ (0.2126, 0.7152, 0.0722)
+    theirs = np.array(colormaps["viridis"](values))[:, :3] * 255
+    assert np.abs(ours.coloured(values, ours.VIRIDIS) - theirs).max() < 4
+    luma = ours.coloured(values, ours.VIRIDIS) @ (0.2126, 0.7152, 0.0722)
     assert (np.diff(luma) > 0).all(), "more is lighter"
 
 

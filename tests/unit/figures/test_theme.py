@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 from explorer.figures import theme
 from explorer.figures.scale import share, value_scale
@@ -80,3 +82,9 @@ def test_shares():
     assert share(1e8, (1e6, 1e10), "log") == 0.5
     assert share(0, (1e6, 1e10), "log") == 0
     assert share(50, (0, 200), "linear") == 0.25
+
+
+def test_cividis_is_the_published_one():
+    last = len(theme.CIVIDIS) - 1
+    published = [to_hex(colormaps["cividis"](i / last)) for i in range(last + 1)]
+    assert list(theme.CIVIDIS) == published
