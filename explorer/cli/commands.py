@@ -86,8 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Only the command that is meant is imported: `cost` must not wait for torch.
         if given and given[0] == name:
             import_module(f"explorer.cli.{name}").add_arguments(command)
-            if name != "worker":
-                command.add_argument("--json", action="store_true", help="print one JSON object")
+            command.add_argument("--json", action="store_true", help="print one JSON object")
     known = parser.parse_args(given)
     try:
         output: Output = import_module(f"explorer.cli.{known.command}").run(known)
