@@ -1,11 +1,11 @@
 // Curves as pure functions: scales, ticks and SVG paths. No document, no fetch.
 
-/** Round steps of 1, 2 or 5 times a power of ten: about `count` ticks from `low` to `high`. */
+/** Round steps of 1, 2, 2.5 or 5 times a power of ten: about `count` ticks from `low` to `high`. */
 export function ticks(low, high, count = 4) {
   if (!(high > low)) return [low];
   const raw = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999);
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999);
   const found = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
     found.push(Number((i * step).toPrecision(12)));

@@ -3,7 +3,7 @@ import test from "node:test";
 import { extent, line, merged, nearest, scale, series, spread, thin, ticks } from "../../assets/js/curves.js";
 
 test("ticks are round and lie inside", () => {
-  assert.deepEqual(ticks(0, 1), [0, 0.5, 1]);
+  assert.deepEqual(ticks(0, 1), [0, 0.25, 0.5, 0.75, 1]);
   assert.deepEqual(ticks(0.02, 2.31), [1, 2]);
   assert.deepEqual(ticks(3, 3), [3]);
   for (const [low, high] of [[0, 7], [-3, 0.2], [1e-4, 3e-4], [0, 1e9]]) {

@@ -19,10 +19,10 @@ _CSS = """
 .rx-root { font-size: 13px; color: var(--st-text-color); font-variant-numeric: tabular-nums; }
 .jobs { list-style: none; margin: 0 0 12px; padding: 0; }
 .jobs li { display: grid; gap: 4px 10px; align-items: center; padding: 6px 2px;
-  grid-template-columns: 12px minmax(120px, 1fr) minmax(140px, 1.6fr) minmax(80px, 1fr) 56px 64px;
+  grid-template-columns: 12px minmax(140px, 1.2fr) minmax(140px, 1.4fr) minmax(80px, 1fr) 56px 64px;
   border-bottom: 1px solid var(--st-border-color); }
 .jobs li:last-child { border-bottom: 0; }
-.jobs em { font-style: normal; font-weight: 400; margin-left: 6px;
+.jobs em { display: block; font-style: normal; font-weight: 400; font-size: 12px;
   color: light-dark(#667080, #8c95a3); }
 .jobs b { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .state { color: light-dark(#434c5a, #b7bfcb); font-size: 12px; }
@@ -50,6 +50,8 @@ text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b
 @media (max-width: 640px) {
   .jobs li { grid-template-columns: 12px 1fr 56px 64px; }
   .state, .bar { grid-column: 2 / -1; }
+  .value { grid-area: 1 / 3; }
+  .actions { grid-area: 1 / 4; }
 }
 @media (prefers-reduced-motion: reduce) { .bar i { transition: none; } }
 """
