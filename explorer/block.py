@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from explorer.ir.ops import BatchNorm2d, Conv2d, PadChannels, ReLU
+from explorer.ir.ops import (
+    BatchNorm2d,
+    Conv2d,
+    DropPath,
+    GlobalAvgPool,
+    Multiply,
+    PadChannels,
+    ReLU,
+    Sigmoid,
+)
 
 if TYPE_CHECKING:
     from explorer.ir.graph import GraphBuilder, Value
@@ -66,12 +75,27 @@ class Place:
         stride: Stride of this block; 1 except in the first block of a stage.
         is_first: Whether it is the first block of its stage.
         is_first_in_network: Whether it is the first block of all.
+        index: Position in its stage, from 0.
+        depth: Blocks in its stage.
+        position: Position in the network, from 0.
+        num_blocks: Blocks in the network.
+        stage: Position of its stage, from 0.
     """
 
     width: int
     stride: int
     is_first: bool
     is_first_in_network: bool
+    index: int = 0
+    depth: int = 1
+    position: int = 0
+    num_blocks: int = 1
+    stage: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        """Return whether it is the last block of its stage."""
+        return self.index == self.depth - 1
 
 
 class BlockParams(BaseModel, ABC):
@@ -90,6 +114,11 @@ class BlockParams(BaseModel, ABC):
     reference: ClassVar[str]
     formula: ClassVar[str]
     activates_before: ClassVar[bool] = False
+
+    @property
+    def varies(self) -> bool:
+        """Return whether equal blocks after the second of a stage may still differ."""
+        return False
 
     @property
     @abstractmethod
@@ -114,9 +143,70 @@ class BlockParams(BaseModel, ABC):
         return {"kind": getattr(self, "kind"), **handler(self)}  # noqa: B009 - set by subclasses
 
 
-def conv1x1(in_channels: int, out_channels: int, stride: int = 1) -> Conv2d:
-    """Return a 1x1 convolution without bias."""
-    return Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, padding=0)
+class ResidualParams(BlockParams, ABC):
+    """What every residual family can have on its branch, just before the addition."""
+
+    se: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=64,
+            title="SE reduction",
+            description="Squeeze-and-excitation before the addition: a gate for each channel "
+            "through this many times fewer channels (16 in the paper); 0 is none.",
+        ),
+    ] = 0
+    se_multiple: Annotated[
+        Literal[1, 8],
+        Field(
+            title="SE width",
+            description="Round the gate's inner width to a multiple of this: 1 in the paper, 8 "
+            "in timm's small networks.",
+        ),
+    ] = 1
+    survival: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            title="Survival",
+            description="Stochastic depth: the last block's branch is there with this "
+            "probability in training, earlier ones more often, falling linearly. 1 is off.",
+        ),
+    ] = 1.0
+
+    @property
+    def varies(self) -> bool:
+        """Return whether the survival differs from block to block."""
+        return self.survival < 1
+
+    def weighted(self, b: GraphBuilder, branch: Value, place: Place) -> Value:
+        """Add the SE gate and the drop-path to the end of a branch."""
+        if self.se:
+            branch = _squeeze_and_excite(b, branch, self.se, self.se_multiple)
+        if self.survival < 1:
+            share = (place.position + 1) / place.num_blocks
+            branch = b.add("drop_path", DropPath(1 - share * (1 - self.survival)), branch)
+        return branch
+
+
+def _squeeze_and_excite(b: GraphBuilder, x: Value, reduction: int, multiple: int) -> Value:
+    """Add s = sigmoid(W2 ReLU(W1 GAP(x))) and x * s (Hu et al. 2018)."""
+    channels = x.shape[0]
+    inner = channels // reduction
+    if multiple > 1:
+        inner = max(multiple, (inner + multiple // 2) // multiple * multiple)
+    gate = b.add("se.pool", GlobalAvgPool(), x)
+    gate = b.add("se.fc1", conv1x1(channels, inner, bias=True), gate)
+    gate = b.add("se.act", RELU, gate)
+    gate = b.add("se.fc2", conv1x1(inner, channels, bias=True), gate)
+    gate = b.add("se.gate", Sigmoid(), gate)
+    return b.add("se.scale", Multiply(), x, gate)
+
+
+def conv1x1(in_channels: int, out_channels: int, stride: int = 1, *, bias: bool = False) -> Conv2d:
+    """Return a 1x1 convolution."""
+    return Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, padding=0, bias=bias)
 
 
 def conv_bn_relu(b: GraphBuilder, x: Value, index: int, conv: Conv2d) -> Value:

@@ -78,6 +78,50 @@ class PadChannels(nn.Module):
         return f"extra={self.extra}, stride={self.stride}"
 
 
+class Product(nn.Module):
+    """A signal times its gate."""
+
+    def forward(self, signal: Tensor, gate: Tensor) -> Tensor:
+        """Multiply (N, C, H, W) with a gate of its shape or (N, C, 1, 1)."""
+        return signal * gate
+
+
+class Complement(nn.Module):
+    """One minus x."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return 1 - x."""
+        return 1 - x
+
+
+class Scale(nn.Module):
+    """A constant times x."""
+
+    def __init__(self, factor: float) -> None:
+        """Keep the constant."""
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the multiple of x."""
+        return x * self.factor
+
+
+class DropPath(nn.Module):
+    """A branch that is there with probability ``survival`` in training (Huang et al. 2016)."""
+
+    def __init__(self, survival: float) -> None:
+        """Keep the probability."""
+        super().__init__()
+        self.survival = survival
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x or zeros for the whole batch; in evaluation ``survival`` times x."""
+        if not self.training:
+            return x * self.survival
+        return x * (torch.rand((), device=x.device) < self.survival)
+
+
 def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one line for each op
     """Return a new module for one op."""
     match op:
@@ -99,7 +143,7 @@ def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one li
         case ops.MaxPool2d():
             return nn.MaxPool2d(op.kernel_size, op.stride, op.padding)
         case ops.AvgPool2d():
-            return nn.AvgPool2d(op.kernel_size, op.stride, op.padding)
+            return nn.AvgPool2d(op.kernel_size, op.stride, op.padding, op.ceil, op.counts_padding)
         case ops.GlobalAvgPool():
             return nn.AdaptiveAvgPool2d(1)
         case ops.Flatten():
@@ -114,6 +158,16 @@ def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one li
             return Slice(op.start, op.stop)
         case ops.PadChannels():
             return PadChannels(op.out_channels - op.in_channels, op.stride)
+        case ops.Sigmoid():
+            return nn.Sigmoid()
+        case ops.Multiply():
+            return Product()
+        case ops.Complement():
+            return Complement()
+        case ops.Scale():
+            return Scale(op.factor)
+        case ops.DropPath():
+            return DropPath(op.survival)
         case ops.Dropout():
             return nn.Dropout(op.p)
         case _:
@@ -205,9 +259,13 @@ def build(spec: NetworkSpec) -> Network:
         ShapeError: The network cannot be built.
     """
     network = Network(lower(spec))
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
+    for node in network.graph.nodes.values():
+        module = network.get_submodule(node.address)
+        if isinstance(node.op, ops.Conv2d):
+            assert isinstance(module, nn.Conv2d)
             nn.init.kaiming_normal_(module.weight, mode=spec.init, nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.constant_(module.bias, node.op.bias_init)
         elif isinstance(module, nn.Linear) and spec.init == "fan_in":
             nn.init.zeros_(module.bias)
     return network

@@ -74,7 +74,7 @@ def _stage(
     blocks: list[Block] = []
     for i in range(stage.depth):
         prefix = f"{address}.{i}."
-        if i >= 2:
+        if i >= 2 and not stage.block.varies:
             # From the second block on all are equal: same parameters, same shapes.
             block = b.repeat(blocks[1], prefix, x.address)
             x = Value(block.exit, x.shape)
@@ -84,6 +84,11 @@ def _stage(
                 stride=stage.stride if i == 0 else 1,
                 is_first=i == 0,
                 is_first_in_network=i == 0 and index == 0,
+                index=i,
+                depth=stage.depth,
+                position=sum(s.depth for s in spec.stages[:index]) + i,
+                num_blocks=sum(s.depth for s in spec.stages),
+                stage=index,
             )
             block, x = _block(b, x, stage, prefix, place)
         blocks.append(block)

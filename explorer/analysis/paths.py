@@ -121,7 +121,7 @@ def _through(nodes: Iterable[Node], entry: Address, exit_: Address) -> Polynomia
     reached: dict[Address, Polynomial] = {entry: [1]}
     for node in nodes:
         total: Polynomial = []
-        for source in node.inputs:
+        for source in node.signals:
             total = add(total, reached[source])
         reached[node.address] = shift(total, 1) if isinstance(node.op, Conv2d) else total
     return reached[exit_]

@@ -32,7 +32,7 @@ def receptive_fields(graph: Graph) -> dict[Address, Field]:
     fields: dict[Address, Field] = {INPUT: Field(1, 1)}
     for address, op, inputs, _, _ in graph.nodes.values():
         field = fields[inputs[0]]
-        for other in inputs[1:]:
+        for other in () if op.is_gated else inputs[1:]:
             field = _wider(field, fields[other])
         if op.sees_whole_image:
             field = Field(None, field.jump)

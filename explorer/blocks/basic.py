@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal, final
 
-from explorer.block import RELU, BlockParams, Place, Shortcut, add_shortcut, conv_bn_relu
+from explorer.block import RELU, Place, ResidualParams, Shortcut, add_shortcut, conv_bn_relu
 from explorer.ir.ops import BatchNorm2d, Conv2d
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @final
-class Basic(BlockParams):
+class Basic(ResidualParams):
     """y = ReLU(F(x) + x) with F = BN W2 ReLU BN W1."""
 
     kind: Literal["basic"] = "basic"
@@ -36,5 +36,6 @@ class Basic(BlockParams):
         out = conv_bn_relu(b, x, 1, Conv2d(x.shape[0], width, stride=place.stride))
         out = b.add("conv2", Conv2d(width, width), out)
         out = b.add("bn2", BatchNorm2d(width), out)
+        out = self.weighted(b, out, place)
         out = add_shortcut(b, x, out, self.shortcut, place.stride)
         return b.add("relu2", RELU, out)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, final
 from explorer.block import (
     RELU,
     BaseWidth,
-    BlockParams,
     Groups,
     Place,
+    ResidualParams,
     Shortcut,
     StrideOn,
     add_shortcut,
@@ -29,7 +29,7 @@ EXPANSION = 4
 
 
 @final
-class Bottleneck(BlockParams):
+class Bottleneck(ResidualParams):
     """y = ReLU(F(x) + x) with F = 1x1, 3x3 in ``groups`` groups, 1x1 to four times the width."""
 
     kind: Literal["bottleneck"] = "bottleneck"
@@ -62,5 +62,6 @@ class Bottleneck(BlockParams):
         out = conv_bn_relu(b, out, 2, Conv2d(inner, inner, stride=second, groups=self.groups))
         out = b.add("conv3", conv1x1(inner, out_channels), out)
         out = b.add("bn3", BatchNorm2d(out_channels), out)
+        out = self.weighted(b, out, place)
         out = add_shortcut(b, x, out, self.shortcut, place.stride)
         return b.add("relu3", RELU, out)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, final
 
 from pydantic import Field
 
-from explorer.block import RELU, BlockParams, Place, Shortcut, StrideOn, add_shortcut, conv1x1
+from explorer.block import RELU, Place, ResidualParams, Shortcut, StrideOn, add_shortcut, conv1x1
 from explorer.ir.ops import BatchNorm2d, Conv2d, Dropout
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @final
-class PreAct(BlockParams):
+class PreAct(ResidualParams):
     """y = x + F(x) with F = W2 ReLU BN W1 ReLU BN; nothing stands on the shortcut.
 
     A unit that changes the shape takes its shortcut after its first BN and ReLU, as He et al.
@@ -75,6 +75,7 @@ class PreAct(BlockParams):
             if self.dropout and index == len(convs):
                 out = b.add("dropout", Dropout(self.dropout), out)
             out = b.add(f"conv{index}", conv, out)
+        out = self.weighted(b, out, place)
         source = start if self._shares_activation(x, out, place) else x
         return add_shortcut(b, source, out, self.shortcut, place.stride, norm=False)
 

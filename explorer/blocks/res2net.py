@@ -15,9 +15,9 @@ from pydantic import Field
 from explorer.block import (
     RELU,
     BaseWidth,
-    BlockParams,
     Groups,
     Place,
+    ResidualParams,
     Shortcut,
     add_shortcut,
     conv1x1,
@@ -33,7 +33,7 @@ EXPANSION = 4
 
 
 @final
-class Res2Net(BlockParams):
+class Res2Net(ResidualParams):
     """y_i = K_i(x_i + y_{i-1}) over ``scale`` splits between two 1x1 convolutions."""
 
     kind: Literal["res2net"] = "res2net"
@@ -74,6 +74,7 @@ class Res2Net(BlockParams):
         out = self._scales(b, out, place)
         out = b.add("conv3", conv1x1(inner, out_channels), out)
         out = b.add("bn3", BatchNorm2d(out_channels), out)
+        out = self.weighted(b, out, place)
         out = add_shortcut(b, x, out, self.shortcut, place.stride)
         return b.add("relu3", RELU, out)
 

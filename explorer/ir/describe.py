@@ -8,16 +8,21 @@ from explorer.ir.ops import (
     Add,
     AvgPool2d,
     BatchNorm2d,
+    Complement,
     Concat,
     Conv2d,
     Dropout,
+    DropPath,
     Flatten,
     GlobalAvgPool,
     Linear,
     MaxPool2d,
+    Multiply,
     Op,
     PadChannels,
     ReLU,
+    Scale,
+    Sigmoid,
     Slice,
 )
 
@@ -63,6 +68,18 @@ def describe(op: Op) -> Words:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             return Words("split", "", f"channels {op.start} to {op.stop - 1}")
         case PadChannels():
             return Words("pad", "", f"zero channels appended{_stride(op)}")
+        case Sigmoid():
+            return Words("σ", "", "sigmoid")
+        case Multiply():
+            return Words("×", "", "multiplication with a gate")
+        case Complement():
+            return Words("1−", "", "one minus the gate")
+        case Scale():
+            return Words(f"{op.factor:g}×", "", f"multiplication with {op.factor:g}")
+        case DropPath():
+            return Words(
+                "keep", f"{op.survival:g}", f"branch kept with probability {op.survival:g}"
+            )
         case Dropout():
             return Words("drop", f"{op.p:g}", f"dropout {op.p:g}")
         case _:

@@ -33,6 +33,11 @@ class Node(NamedTuple):
     in_shapes: tuple[Shape, ...]
     out_shape: Shape
 
+    @property
+    def signals(self) -> tuple[Address, ...]:
+        """Return the inputs that carry the signal; a gate only weights it."""
+        return self.inputs[:1] if self.op.is_gated else self.inputs
+
 
 class Value(NamedTuple):
     """The output of a node while a graph is being built."""

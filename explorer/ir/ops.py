@@ -28,11 +28,14 @@ class Op:
         is_weight_layer: Whether the papers count it as a layer (convolution or linear).
         is_view: Whether its output shares memory with its input, so that it costs no activation.
         sees_whole_image: Whether one output value depends on every position of its input.
+        is_gated: Whether only the first input carries the signal and the others weight it, so
+            that paths and receptive fields follow the first alone.
     """
 
     is_weight_layer: ClassVar[bool] = False
     is_view: ClassVar[bool] = False
     sees_whole_image: ClassVar[bool] = False
+    is_gated: ClassVar[bool] = False
 
     @property
     def window(self) -> tuple[int, int]:
@@ -76,7 +79,10 @@ def _window_shape(in_shape: Shape, extent: int, stride: int, padding: int) -> tu
 @final
 @dataclass(frozen=True, slots=True)
 class Conv2d(Op):
-    """Square convolution; ``groups`` splits the channels into independent sets (cardinality)."""
+    """Square convolution; ``groups`` splits the channels into independent sets (cardinality).
+
+    ``bias_init`` is the value a bias starts with; the bias of a gate decides which way is open.
+    """
 
     in_channels: int
     out_channels: int
@@ -86,6 +92,7 @@ class Conv2d(Op):
     dilation: int = 1
     groups: int = 1
     bias: bool = False
+    bias_init: float = 0.0
     is_weight_layer: ClassVar[bool] = True
 
     @property
@@ -173,11 +180,17 @@ class MaxPool2d(Op):
 @final
 @dataclass(frozen=True, slots=True)
 class AvgPool2d(Op):
-    """Mean over a square window; the padding counts as zeros."""
+    """Mean over a square window.
+
+    ``counts_padding``: padding counts as zeros in the mean. ``ceil``: a window that only partly
+    lies on the input is kept.
+    """
 
     kernel_size: int
     stride: int
     padding: int = 0
+    counts_padding: bool = True
+    ceil: bool = False
 
     @property
     def window(self) -> tuple[int, int]:
@@ -187,9 +200,11 @@ class AvgPool2d(Op):
     def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
         """Return the pooled shape."""
         (in_shape,) = in_shapes
+        missing = -(in_shape[1] - self.kernel_size) % self.stride if self.ceil else 0
+        padded = (in_shape[0], *(size + missing for size in in_shape[1:]))
         return (
             in_shape[0],
-            *_window_shape(in_shape, self.kernel_size, self.stride, self.padding),
+            *_window_shape(padded, self.kernel_size, self.stride, self.padding),
         )
 
 
@@ -326,6 +341,56 @@ class Dropout(Op):
     p: float
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Sigmoid(Op):
+    """1 / (1 + exp(-x)): how far a gate is open."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Multiply(Op):
+    """A signal times a gate: of its own shape, or one value for each channel (SE)."""
+
+    is_gated: ClassVar[bool] = True
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return the shape of the signal."""
+        signal, gate = in_shapes
+        if gate not in {signal, (signal[0], 1, 1)}:
+            raise ShapeError(
+                f"The signal is {show(signal)}, its gate {show(gate)}.",
+                "A gate has the channels of its signal.",
+                shapes=in_shapes,
+            )
+        return signal
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Complement(Op):
+    """1 - x: what a gate leaves to the other way."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Scale(Op):
+    """A constant times x."""
+
+    factor: float
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DropPath(Op):
+    """Keeps a branch with probability ``survival`` in training, all images of a batch together.
+
+    In evaluation the branch counts ``survival`` times (stochastic depth, Huang et al. 2016).
+    """
+
+    survival: float
+
+
 ALL_OPS: tuple[type[Op], ...] = (
     Conv2d,
     BatchNorm2d,
@@ -340,5 +405,10 @@ ALL_OPS: tuple[type[Op], ...] = (
     Slice,
     PadChannels,
     Dropout,
+    Sigmoid,
+    Multiply,
+    Complement,
+    Scale,
+    DropPath,
 )
 """The whole vocabulary; a test asks every interpreter to know each of them."""
