@@ -167,8 +167,9 @@ class ResidualParams(BlockParams, ABC):
     survival: Annotated[
         float,
         Field(
-            gt=0,
+            ge=0.05,
             le=1,
+            multiple_of=0.05,
             title="Survival",
             description="Stochastic depth: the last block's branch is there with this "
             "probability in training, earlier ones more often, falling linearly. 1 is off.",

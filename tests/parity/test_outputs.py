@@ -10,7 +10,7 @@ import torchvision
 from explorer import build, preset
 from explorer.blocks.preact import PreAct
 from explorer.spec import HeadSpec, StemSpec
-from explorer.spec.presets import imagenet
+from explorer.spec.presets.base import imagenet
 
 TORCHVISION = ("resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2")
 TIMM = ("res2net50_26w_4s", "res2net50_14w_8s", "res2next50")

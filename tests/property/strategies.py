@@ -21,7 +21,7 @@ def _of_field(name, field):
     low, high = bounds[Ge].ge, bounds[Le].le
     if field.annotation is float:
         step = bounds[MultipleOf].multiple_of
-        return st.integers(0, round(high / step)).map(lambda i: round(i * step, 10))
+        return st.integers(round(low / step), round(high / step)).map(lambda i: round(i * step, 10))
     return st.integers(low, min(high, CAPS.get(name, high)))
 
 

@@ -18,7 +18,7 @@ MOST = 20_000
 def edges_with_copies(graph):
     found = nx.MultiDiGraph()
     for node in graph.nodes.values():
-        found.add_edges_from((source, node.address) for source in node.inputs)
+        found.add_edges_from((source, node.address) for source in node.signals)
     return found
 
 

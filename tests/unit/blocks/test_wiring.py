@@ -6,7 +6,7 @@ from explorer import lower, preset
 from explorer.blocks.basic import Basic
 from explorer.blocks.preact import PreAct
 from explorer.ir.ops import Conv2d, Dropout, PadChannels
-from explorer.spec.presets import imagenet
+from explorer.spec.presets.base import imagenet
 
 
 def shortcut_ops(spec):

@@ -1,0 +1,49 @@
+"""ResNeXt (Xie et al. 2016)."""
+
+from __future__ import annotations
+
+from explorer.blocks.bottleneck import Bottleneck
+from explorer.spec.model import HeadSpec, NetworkSpec, StemSpec
+from explorer.spec.presets.base import Preset, imagenet, stages_of
+
+
+def resnext29(groups: int, base_width: int) -> NetworkSpec:
+    """Return ResNeXt-29 for CIFAR (Xie et al. 2016, section 5.3)."""
+    return NetworkSpec(
+        image_size=32,
+        stem=StemSpec(width=64, kernel_size=3, stride=1, pool=False),
+        stages=stages_of(
+            (3, 3, 3), (64, 128, 256), Bottleneck(groups=groups, base_width=base_width)
+        ),
+        head=HeadSpec(num_classes=10),
+    )
+
+
+def presets() -> list[Preset]:
+    """Return the ResNeXts."""
+    sizes = {
+        50: ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4)),
+        101: ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4), (1, 100), (2, 64), (64, 4), (32, 8)),
+    }
+    found = [
+        Preset(
+            f"resnext{depth}_{c}x{d}d",
+            f"ResNeXt-{depth} {c}×{d}d",
+            "ResNeXt",
+            f"Cardinality {c}, base width {d}.",
+            imagenet(depth, Bottleneck(groups=c, base_width=d)),
+        )
+        for depth, pairs in sizes.items()
+        for c, d in pairs
+    ]
+    found += [
+        Preset(
+            f"resnext29_{c}x64d",
+            f"ResNeXt-29 {c}×64d",
+            "ResNeXt",
+            f"For CIFAR; cardinality {c}, base width 64.",
+            resnext29(c, 64),
+        )
+        for c in (1, 2, 8, 16)
+    ]
+    return found

@@ -1,0 +1,72 @@
+"""Wide residual networks (Zagoruyko, Komodakis 2016)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from explorer.blocks.basic import Basic
+from explorer.blocks.bottleneck import Bottleneck
+from explorer.blocks.preact import PreAct
+from explorer.spec.presets.base import BARE_CIFAR_STEM, Preset, cifar, imagenet
+
+if TYPE_CHECKING:
+    from explorer.spec.model import NetworkSpec
+
+
+def wide_resnet(depth: int, k: int, dropout: float = 0.0) -> NetworkSpec:
+    """Return WRN-depth-k for CIFAR: depth = 6 N + 4 (Zagoruyko, Komodakis 2016)."""
+    base = cifar((depth - 4) // 6, PreAct(dropout=dropout), BARE_CIFAR_STEM)
+    return base.model_copy(update={"width_multiplier": float(k), "init": "fan_in"})
+
+
+def presets() -> list[Preset]:
+    """Return the wide residual networks."""
+    sizes = (
+        (16, 2),
+        (16, 4),
+        (16, 8),
+        (16, 10),
+        (22, 8),
+        (22, 10),
+        (28, 2),
+        (28, 10),
+        (28, 12),
+        (40, 1),
+        (40, 2),
+        (40, 4),
+        (40, 8),
+        (40, 10),
+        (52, 1),
+    )
+    found = [
+        Preset(
+            f"wrn_{n}_{k}",
+            f"WRN-{n}-{k}",
+            "Wide ResNet",
+            f"{n} layers by the paper's count, {k} times as wide as a thin ResNet.",
+            wide_resnet(n, k),
+        )
+        for n, k in sizes
+    ]
+    found += [
+        Preset(
+            f"wide_resnet{depth}_2",
+            f"WRN-{depth}-2 bottleneck",
+            "Wide ResNet",
+            "The inner width of every bottleneck doubled.",
+            imagenet(depth, Bottleneck(base_width=128)),
+        )
+        for depth in (50, 101)
+    ]
+    for depth, k in ((18, 1.5), (18, 2.0), (18, 3.0), (34, 1.5), (34, 2.0)):
+        suffix = f"{k:g}".replace(".", "_")
+        found.append(
+            Preset(
+                f"wide_resnet{depth}_{suffix}",
+                f"WRN-{depth}-{k:g} basic",
+                "Wide ResNet",
+                f"ResNet-{depth} with every width times {k:g}.",
+                imagenet(depth, Basic(), k),
+            )
+        )
+    return found
