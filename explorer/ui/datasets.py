@@ -47,7 +47,7 @@ def choice(key: str) -> str:
             return named[name].title
         return _("A folder or zip of your own …") if name == OWN else name
 
-    chosen = st.selectbox(_("Data"), options, key=key, format_func=words)
+    chosen = st.selectbox(_("Data"), options, key=key, format_func=words, persist_state="session")
     if chosen in named:
         st.caption(named[chosen].summary)
         return chosen
@@ -60,6 +60,7 @@ def _path(key: str) -> str:
     text = st.text_input(
         _("Path on this machine"),
         key=f"{key}-path",
+        persist_state="session",
         placeholder="images.zip",
         max_chars=500,
         help=_(

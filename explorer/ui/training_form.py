@@ -41,6 +41,7 @@ def training_form(now: Hand) -> None:
             2**31 - 1,
             0,
             key="train-seed",
+            persist_state="session",
             help=_("The same seed gives the same weights on the same machine."),
         )
     )
@@ -79,6 +80,7 @@ def _recipe() -> tuple[str, dict[str, Any]]:
         names,
         names.index(DEFAULT),
         key="train-recipe",
+        persist_state="session",
         format_func=lambda name: _(known[name].title) if name in known else str(name),
     )
     name = chosen if chosen in known else DEFAULT
@@ -90,14 +92,26 @@ def _recipe() -> tuple[str, dict[str, Any]]:
         1000,
         base.epochs,
         key=f"train-epochs-{name}",
+        persist_state="session",
         help=_("How often every training image is seen."),
     )
     with st.expander(_("Batch size and learning rate")):
         batch = st.number_input(
-            _("Batch size"), 2, 4096, base.batch_size, key=f"train-batch-{name}"
+            _("Batch size"),
+            2,
+            4096,
+            base.batch_size,
+            key=f"train-batch-{name}",
+            persist_state="session",
         )
         rate = st.number_input(
-            _("Learning rate"), 1e-6, 10.0, base.lr, format="%.4g", key=f"train-lr-{name}"
+            _("Learning rate"),
+            1e-6,
+            10.0,
+            base.lr,
+            format="%.4g",
+            key=f"train-lr-{name}",
+            persist_state="session",
         )
     return name, {"epochs": epochs, "batch_size": batch, "lr": rate}
 
