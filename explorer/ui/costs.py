@@ -27,7 +27,8 @@ def cost_strip(now: Hand) -> None:
 
 
 def _sizes(now: Hand, cost: Cost) -> list[Figure]:
-    printed = {c.quantity: c for c in compare(now.working, cost)}
+    # The first is the paper of the network itself; others quote it.
+    printed = {c.quantity: c for c in reversed(compare(now.working, cost))}
     return [
         _figure(
             _("Parameters"),
@@ -97,4 +98,5 @@ def _since_origin(now: Hand, cost: Cost) -> str:
     if now.is_preset:
         return ""
     before = cached.network(preset(now.origin))[1]
-    return _("{change} since the preset").format(change=change(cost.params - before.params))
+    added = cost.params - before.params
+    return _("{change} since the preset").format(change=change(added)) if added else ""
