@@ -43,8 +43,8 @@ def show(found: Comparison, how: View) -> None:
         _maps(found, drawn, how.scale)
     with at_right:
         _picture(_("Difference"), _("A − B, in shares of the heat"), to_png(drawn.difference))
-        ends = (_("B more"), f"±{percent(drawn.limit)}", _("A more"))
-        _bar(to_png(colour_bar(DIVERGING, *BAR_PIXELS)), *ends)
+        ends = (_("A more"), f"±{percent(drawn.limit)}", _("B more"))
+        _bar(to_png(colour_bar(DIVERGING[::-1], *BAR_PIXELS)), *ends)
     _numbers(found)
     left, right = st.columns(2)
     for column, side, mark in ((left, found.a, "a"), (right, found.b, "b")):
