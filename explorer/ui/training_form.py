@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from explorer.ui.state import Hand
 
 MAX_SHOWN = 4
+LARGE = 64
+"""Side of images for which a stem at full resolution is slow [px]."""
 
 
 def training_form(now: Hand) -> None:
@@ -33,6 +35,7 @@ def training_form(now: Hand) -> None:
         data = datasets.choice("train-data")
     except DataError as error:
         problem = error
+    _advise(now, data)
     recipe, changes = _recipe()
     seed = int(
         st.number_input(
@@ -70,6 +73,19 @@ def _network(now: Hand) -> None:
     )
     if st.button(_("Change the network"), key="to-build"):
         nav.go("build")
+
+
+def _advise(now: Hand, data: str) -> None:
+    """Say what would make the training of large images much quicker."""
+    size = datasets.image_size_of(data) or 0
+    stem = now.working.stem
+    if size >= LARGE and stem.stride == 1 and not stem.pool:
+        panels.note(
+            _(
+                "These images are {size} px. With stride 2 in the stem (Build, under Image, stem "
+                "and head) a training takes about a quarter of the time."
+            ).format(size=size)
+        )
 
 
 def _recipe() -> tuple[str, dict[str, Any]]:
