@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from explorer.analysis.cost import cost
 from explorer.errors import SpecError
-from explorer.spec.edit import change, change_blocks
+from explorer.spec.edit import change, change_blocks, change_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
 
 Quantity = Literal["params", "macs"]
-Free = Literal["base_width", "width_multiplier"]
+Free = Literal["base_width", "all_widths", "width_multiplier"]
 LARGEST_BASE_WIDTH = 1024
 MULTIPLIER_STEP = 1 / 64
 LARGEST_MULTIPLIER = 32
@@ -34,7 +34,9 @@ class Lock:
         quantity: What is held.
         target: Its value.
         tolerance: How far it may be off, as a share of the target.
-        free: The variable that is solved for.
+        free: The variable that is solved for: the base width of all blocks, the width factor of
+            all stages, or that factor together with the width of the stem, which zero-padded
+            shortcuts need.
     """
 
     quantity: Quantity
@@ -49,7 +51,7 @@ class Solution:
 
     Attributes:
         spec: The network with the free variable solved.
-        value: Of the free variable.
+        value: Of the free variable; for all widths the factor on the edited network's.
         deviation: Of the held quantity from its target, as a share; negative when below.
         fits: Whether the deviation is within the tolerance.
     """
@@ -61,9 +63,10 @@ class Solution:
 
 
 def free_variables(spec: NetworkSpec) -> tuple[Free, ...]:
-    """Return what can be solved for: the base width where every stage's blocks have one."""
+    """Return what can be solved for: the base width only where every stage's blocks have one."""
     has_base_width = all("base_width" in type(s.block).model_fields for s in spec.stages)
-    return ("base_width", "width_multiplier") if has_base_width else ("width_multiplier",)
+    widths: tuple[Free, ...] = ("all_widths", "width_multiplier")
+    return ("base_width", *widths) if has_base_width else widths
 
 
 def solve(spec: NetworkSpec, lock: Lock) -> Solution:
@@ -99,9 +102,8 @@ def solve(spec: NetworkSpec, lock: Lock) -> Solution:
     found = [(abs(value - lock.target), i, value) for i in (low, high) if (value := held(i))]
     _, index, value = min(found)
     deviation = value / lock.target - 1
-    return Solution(
-        at(index), _value(lock.free, index), deviation, abs(deviation) <= lock.tolerance
-    )
+    fits = abs(deviation) <= lock.tolerance
+    return Solution(at(index), _value(lock.free, index), deviation, fits)
 
 
 def _working_range(held: Callable[[int], int | None], largest: int) -> tuple[int, int]:
@@ -136,4 +138,8 @@ def _value(free: Free, index: int) -> float:
 def _with(spec: NetworkSpec, free: Free, index: int) -> NetworkSpec:
     if free == "base_width":
         return change_blocks(spec, None, base_width=index)
-    return change(spec, width_multiplier=index * MULTIPLIER_STEP)
+    factor = index * MULTIPLIER_STEP
+    if free == "width_multiplier":
+        return change(spec, width_multiplier=factor)
+    scaled = change_part(spec, "stem", width=max(1, round(spec.stem.width * factor)))
+    return change(scaled, width_multiplier=spec.width_multiplier * factor)
