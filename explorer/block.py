@@ -194,7 +194,7 @@ class ResidualParams(BlockParams, ABC):
 def _squeeze_and_excite(b: GraphBuilder, x: Value, reduction: int, multiple: int) -> Value:
     """Add s = sigmoid(W2 ReLU(W1 GAP(x))) and x * s (Hu et al. 2018)."""
     channels = x.shape[0]
-    inner = channels // reduction
+    inner = max(1, channels // reduction)
     if multiple > 1:
         inner = max(multiple, (inner + multiple // 2) // multiple * multiple)
     gate = b.add("se.pool", GlobalAvgPool(), x)

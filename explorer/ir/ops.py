@@ -15,65 +15,8 @@ from math import prod
 from typing import ClassVar, final
 
 from explorer.errors import ShapeError
+from explorer.ir.op import Op, Shape, window_shape
 from explorer.units import shape as show
-
-Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """Base of the primitive ops.
-
-    Attributes:
-        is_weight_layer: Whether the papers count it as a layer (convolution or linear).
-        is_view: Whether its output shares memory with its input, so that it costs no activation.
-        sees_whole_image: Whether one output value depends on every position of its input.
-        is_gated: Whether only the first input carries the signal and the others weight it, so
-            that paths and receptive fields follow the first alone.
-    """
-
-    is_weight_layer: ClassVar[bool] = False
-    is_view: ClassVar[bool] = False
-    sees_whole_image: ClassVar[bool] = False
-    is_gated: ClassVar[bool] = False
-
-    @property
-    def window(self) -> tuple[int, int]:
-        """Return (extent, stride) of the window over the input [px of the input]."""
-        return 1, 1
-
-    @property
-    def params(self) -> int:
-        """Return the number of trainable parameters."""
-        return 0
-
-    def macs(self, out_shape: Shape) -> int:
-        """Return the multiply-adds for one image [MAC]."""
-        return 0
-
-    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
-        """Return the output shape.
-
-        Raises:
-            ShapeError: The inputs do not fit.
-        """
-        return in_shapes[0]
-
-
-def _slide(size: int, extent: int, stride: int, padding: int) -> int:
-    """Return the number of window positions along one side."""
-    return (size + 2 * padding - extent) // stride + 1
-
-
-def _window_shape(in_shape: Shape, extent: int, stride: int, padding: int) -> tuple[int, int]:
-    height, width = (_slide(size, extent, stride, padding) for size in in_shape[1:])
-    if height < 1 or width < 1:
-        raise ShapeError(
-            f"A window of {extent} px does not fit into {show(in_shape)}.",
-            "Use a larger image or fewer strides.",
-            shapes=(in_shape,),
-        )
-    return height, width
 
 
 @final
@@ -132,7 +75,7 @@ class Conv2d(Op):
                     shapes=(in_shape,),
                 )
         extent, stride = self.window
-        return (self.out_channels, *_window_shape(in_shape, extent, stride, self.padding))
+        return (self.out_channels, *window_shape(in_shape, extent, stride, self.padding))
 
 
 @final
@@ -173,7 +116,7 @@ class MaxPool2d(Op):
         (in_shape,) = in_shapes
         return (
             in_shape[0],
-            *_window_shape(in_shape, self.kernel_size, self.stride, self.padding),
+            *window_shape(in_shape, self.kernel_size, self.stride, self.padding),
         )
 
 
@@ -204,7 +147,7 @@ class AvgPool2d(Op):
         padded = (in_shape[0], *(size + missing for size in in_shape[1:]))
         return (
             in_shape[0],
-            *_window_shape(padded, self.kernel_size, self.stride, self.padding),
+            *window_shape(padded, self.kernel_size, self.stride, self.padding),
         )
 
 
@@ -330,7 +273,7 @@ class PadChannels(Op):
                 "Use a projection (option B), or a width that does not shrink.",
                 shapes=(in_shape,),
             )
-        return (self.out_channels, *_window_shape(in_shape, 1, self.stride, 0))
+        return (self.out_channels, *window_shape(in_shape, 1, self.stride, 0))
 
 
 @final
