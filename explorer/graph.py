@@ -14,6 +14,8 @@ from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec, StageSpec
 
+SEGMENT_WIDTH, SEGMENT_DILATION = 512, 12
+
 
 def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
     """Return the graph of a network.
@@ -121,6 +123,19 @@ def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
     if spec.stages[-1].block.activates_before:
         x = b.add("norm", BatchNorm2d(x.shape[0]), x)
         x = b.add("norm_relu", RELU, x)
+    if spec.head.kind == "segment":
+        _scores(b, x, spec.head.num_classes)
+        return
     x = b.add("avgpool", GlobalAvgPool(), x)
     x = b.add("flatten", Flatten(), x)
     b.add("fc", Linear(x.shape[0], spec.head.num_classes), x)
+
+
+def _scores(b: GraphBuilder, x: Value, num_classes: int) -> None:
+    """List the classifier of positions: two 3x3 with dilation 12 (Wu et al. 2016)."""
+    width, dilation = SEGMENT_WIDTH, SEGMENT_DILATION
+    hidden = Conv2d(x.shape[0], width, padding=dilation, dilation=dilation, bias=True)
+    x = b.add("classifier.0", hidden, x)
+    x = b.add("classifier.1", RELU, x)
+    scores = Conv2d(width, num_classes, padding=dilation, dilation=dilation, bias=True)
+    b.add("classifier.2", scores, x)

@@ -8,14 +8,16 @@ from pydantic import Field
 
 from explorer.blocks.basic import Basic
 from explorer.blocks.bottleneck import Bottleneck
+from explorer.blocks.iresnet import IResNet
 from explorer.blocks.plain import Plain
 from explorer.blocks.preact import PreAct
 from explorer.blocks.res2net import Res2Net
+from explorer.blocks.wider import Wider
 
 if TYPE_CHECKING:
     from explorer.block import BlockParams
 
-Families = Plain | Basic | Bottleneck | PreAct | Res2Net
+Families = Plain | Basic | Bottleneck | PreAct | Res2Net | IResNet | Wider
 AnyBlock = Annotated[Families, Field(discriminator="kind")]
 
 FAMILIES: dict[str, type[BlockParams]] = {

@@ -70,8 +70,16 @@ class StageSpec(_Part):
 
 
 class HeadSpec(_Part):
-    """Global average pool and a linear classifier."""
+    """What stands after the last stage: a classifier of the image or of its positions."""
 
+    kind: Annotated[
+        Literal["classify", "segment"],
+        Field(
+            title="Head",
+            description="Classify: global average pool and a linear layer. Segment: two 3×3 with "
+            "dilation 12 give scores at every position of the last map.",
+        ),
+    ] = "classify"
     num_classes: Annotated[
         int, Field(ge=1, le=100_000, title="Classes", description="Outputs of the classifier.")
     ] = 1000

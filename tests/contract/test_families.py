@@ -20,7 +20,11 @@ EXAMPLES = [
     for kind, family in FAMILIES.items()
     for name, field in family.model_fields.items()
     for value in (
-        get_args(field.annotation) if get_origin(field.annotation) is Literal else (field.default,)
+        get_args(field.annotation)
+        if get_origin(field.annotation) is Literal
+        else (False, True)
+        if field.annotation is bool
+        else (field.default,)
     )
 ]
 
@@ -37,7 +41,7 @@ def test_a_family_explains_itself(kind):
     assert family.__doc__
     assert family.title
     assert family.reference
-    assert any(year in family.reference for year in ("2015", "2016", "2019"))
+    assert any(year in family.reference for year in ("2015", "2016", "2019", "2020"))
     assert "=" in family.formula
     titles = [other.title for other in FAMILIES.values()]
     assert titles.count(family.title) == 1

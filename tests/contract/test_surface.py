@@ -28,7 +28,7 @@ FIELDS = {
         "init": "fan_out",
     },
     StemSpec: {"width": 64, "kernel_size": 7, "stride": 2, "pool": True, "activation": True},
-    HeadSpec: {"num_classes": 1000},
+    HeadSpec: {"kind": "classify", "num_classes": 1000},
     FAMILIES["plain"]: {"kind": "plain"},
     FAMILIES["basic"]: ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
     FAMILIES["bottleneck"]: ON_ANY_BRANCH
@@ -55,6 +55,22 @@ FIELDS = {
         "base_width": 26,
         "groups": 1,
         "shortcut": "B",
+    },
+    FAMILIES["iresnet"]: ON_ANY_BRANCH
+    | {
+        "kind": "iresnet",
+        "layout": "bottleneck",
+        "groups": 1,
+        "res_stage": True,
+        "improved_projection": True,
+    },
+    FAMILIES["wider"]: ON_ANY_BRANCH
+    | {
+        "kind": "wider",
+        "layout": "basic",
+        "downsample": "conv",
+        "dilation": 1,
+        "dropout": 0.0,
     },
 }
 

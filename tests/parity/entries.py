@@ -5,6 +5,10 @@ import re
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"timm/resnetv2_(\d+)", r"preact_resnet\1"),
     (r"(?:torchvision|timm|iduta)/((?:wide_)?resnet[\d_]+|resnext\d+_\d+x\d+d)", r"\1"),
+    (r"iduta/(i?res(?:stage|net|group|groupfix)\d+)", r"\1"),
+    (r"imagenet/wider-or-deeper-model-A-trunk", r"wider_or_deeper_a"),
+    (r"imagenet/wider-or-deeper-model-A(\d?)", r"wider_or_deeper_a\1"),
+    (r"segm/fcrna-model-A1-2conv-cls(\d+)", r"wider_or_deeper_a1_seg\1"),
     (r"timm/(res2net\d+_\d+w_\d+s|res2next50)", r"\1"),
     (r"imagenet/(res2net\d+_\d+w_\d+s)", r"\1"),
     (r"(?:cifar|imagenet)/(plain\d+)", r"\1"),

@@ -25,6 +25,10 @@ NETWORKS = (
     "preact_resnet110",
     "preact_resnet50",
     "resnet50_v1",
+    "iresnet34",
+    "iresgroup50",
+    "wider_or_deeper_a",
+    "wider_or_deeper_a1_seg21",
 )
 
 
