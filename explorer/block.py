@@ -107,6 +107,7 @@ class BlockParams(BaseModel, ABC):
         formula: The unit as an equation.
         activates_before: Whether the unit ends with an addition, so that the network needs a
             last normalisation and activation.
+        norm_eps: Added to the variance in stem and head, as the family has it in its blocks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,6 +115,7 @@ class BlockParams(BaseModel, ABC):
     reference: ClassVar[str]
     formula: ClassVar[str]
     activates_before: ClassVar[bool] = False
+    norm_eps: ClassVar[float] = 1e-5
 
     @property
     def varies(self) -> bool:
@@ -125,9 +127,16 @@ class BlockParams(BaseModel, ABC):
     def num_layers(self) -> int:
         """Return the weight layers in series, as the papers count depth."""
 
+    def layers_at(self, place: Place) -> int:
+        """Return the weight layers in series of the block at one place."""
+        return self.num_layers
+
     @abstractmethod
-    def out_channels(self, width: int) -> int:
-        """Return the channels of the block's output for a stage of this width."""
+    def out_channels(self, width: int) -> int | None:
+        """Return the channels of the block's output for a stage of this width.
+
+        None where they depend on what the block reads.
+        """
 
     @abstractmethod
     def lower(self, b: GraphBuilder, x: Value, place: Place) -> Value:

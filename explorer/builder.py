@@ -137,7 +137,7 @@ def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one li
                 op.bias,
             )
         case ops.BatchNorm2d():
-            return nn.BatchNorm2d(op.channels)
+            return nn.BatchNorm2d(op.channels, op.eps)
         case ops.ReLU():
             return nn.ReLU(inplace=False)
         case ops.MaxPool2d():

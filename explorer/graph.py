@@ -62,7 +62,7 @@ def _stem(b: GraphBuilder, x: Value, spec: NetworkSpec) -> Value:
     )
     x = b.add("conv1", conv, x)
     if stem.activation:
-        x = b.add("bn1", BatchNorm2d(stem.width), x)
+        x = b.add("bn1", BatchNorm2d(stem.width, spec.stages[0].block.norm_eps), x)
         x = b.add("relu", RELU, x)
     if stem.pool:
         x = b.add("maxpool", MaxPool2d(3, stride=2, padding=1), x)
@@ -107,7 +107,7 @@ def _block(
         address=prefix[:-1],
         kind=family.kind,
         title=family.title,
-        num_layers=family.num_layers,
+        num_layers=family.layers_at(place),
         start=start,
         stop=len(b.nodes),
         entry=x.address,
@@ -120,8 +120,9 @@ def _block(
 
 
 def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
-    if spec.stages[-1].block.activates_before:
-        x = b.add("norm", BatchNorm2d(x.shape[0]), x)
+    last = spec.stages[-1].block
+    if last.activates_before:
+        x = b.add("norm", BatchNorm2d(x.shape[0], last.norm_eps), x)
         x = b.add("norm_relu", RELU, x)
     if spec.head.kind == "segment":
         _scores(b, x, spec.head.num_classes)

@@ -8,6 +8,7 @@ import { half, isInside, textWidth } from "./compose.js";
 import { escape, fill, quantity } from "./format.js";
 
 const WHOLE = -1;
+const ENDS = new Set(["plus", "bar"]);
 const MAX_SLICES = 8;
 const UNDER = 53;
 const SIDE = 38;
@@ -80,7 +81,7 @@ class Pen {
       case "link": return this.link(mark, at);
       case "frame": return this.frame(mark, at);
       case "box": return this.box(mark, at);
-      default: return this.op(mark[0], at, this.small(mark, at.s), mark.at(-1) === "plus");
+      default: return this.op(mark[0], at, this.small(mark, at.s), ENDS.has(mark.at(-1)));
     }
   }
 
@@ -149,8 +150,8 @@ class Pen {
     return this.item(kind, at.address, this.title(at), drawn, at.members);
   }
 
-  op(op, at, drawn, isPlus = false) {
-    if (op === WHOLE) return isPlus ? `<g aria-hidden="true">${drawn}</g>` : drawn;
+  op(op, at, drawn, isEnd = false) {
+    if (op === WHOLE) return isEnd ? `<g aria-hidden="true">${drawn}</g>` : drawn;
     if (!at.part.ops) return drawn;
     const [name, words, shape] = at.part.ops[op];
     const address = at.prefix + name;

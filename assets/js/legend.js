@@ -59,10 +59,14 @@ function lineEntries(kinds, labels) {
       + `<text class="tagtext" x="22" y="18" text-anchor="middle">${sign}</text>`;
     entries.push(entry(line, 51, labels[kind]));
   }
-  if (kinds.some((kind) => kind !== "none")) {
+  if (kinds.includes("added")) {
     const plus = '<circle class="plus" cx="7" cy="14" r="7"/>'
       + '<path class="plus" d="M7 14m-3.5 0h7m-3.5 -3.5v7"/>';
     entries.push(entry(plus, 20, labels.add));
+  }
+  if (kinds.includes("kept")) {
+    const bar = '<rect class="bar" x="1" y="4" width="5" height="20" rx="2.5"/>';
+    entries.push(entry(bar, 12, labels.kept));
   }
   return entries;
 }

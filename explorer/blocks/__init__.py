@@ -8,6 +8,8 @@ from pydantic import Field
 
 from explorer.blocks.basic import Basic
 from explorer.blocks.bottleneck import Bottleneck
+from explorer.blocks.densenet import DenseNet
+from explorer.blocks.dpn import DualPath
 from explorer.blocks.iresnet import IResNet
 from explorer.blocks.plain import Plain
 from explorer.blocks.preact import PreAct
@@ -17,7 +19,7 @@ from explorer.blocks.wider import Wider
 if TYPE_CHECKING:
     from explorer.block import BlockParams
 
-Families = Plain | Basic | Bottleneck | PreAct | Res2Net | IResNet | Wider
+Families = Plain | Basic | Bottleneck | PreAct | Res2Net | IResNet | Wider | DenseNet | DualPath
 AnyBlock = Annotated[Families, Field(discriminator="kind")]
 
 FAMILIES: dict[str, type[BlockParams]] = {

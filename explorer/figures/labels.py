@@ -34,6 +34,7 @@ LABELS: dict[str, str] = {
     "pad": "zero padding",
     "none": "without shortcut",
     "add": "add",
+    "kept": "kept, not added",
     "norm": "batch norm",
     "act": "ReLU",
     "split": "split",

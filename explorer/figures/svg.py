@@ -118,7 +118,8 @@ class Pen:
             case Box():
                 return self._box(mark, at)
             case _:
-                return self._op(mark.op, at, _small(mark, s), is_shortcut=isinstance(mark, Plus))
+                is_end = isinstance(mark, Plus | Bar)
+                return self._op(mark.op, at, _small(mark, s), is_end=is_end)
 
     def _words(self, mark: Text, at: Placed) -> str:
         words = mark.words.replace("#", at.label)
@@ -159,9 +160,9 @@ class Pen:
             return self._item(kind, at.address, self._title(at), drawn, at.members)
         return self._op(mark.op, at, drawn)
 
-    def _op(self, op: int, at: Placed, drawn: str, *, is_shortcut: bool = False) -> str:
+    def _op(self, op: int, at: Placed, drawn: str, *, is_end: bool = False) -> str:
         if op == WHOLE:
-            return f'<g aria-hidden="true">{drawn}</g>' if is_shortcut else drawn
+            return f'<g aria-hidden="true">{drawn}</g>' if is_end else drawn
         if "ops" not in at.part:
             return drawn
         name, words, shape, _, _ = at.part["ops"][op]

@@ -84,6 +84,7 @@ class BatchNorm2d(Op):
     """Batch normalisation with a scale and a shift for each channel (Ioffe, Szegedy 2015)."""
 
     channels: int
+    eps: float = 1e-5
 
     @property
     def params(self) -> int:

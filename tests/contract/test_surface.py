@@ -72,6 +72,20 @@ FIELDS = {
         "dilation": 1,
         "dropout": 0.0,
     },
+    FAMILIES["densenet"]: {
+        "kind": "densenet",
+        "bottleneck": 4,
+        "compression": 0.5,
+        "dropout": 0.0,
+    },
+    FAMILIES["dpn"]: {
+        "kind": "dpn",
+        "growth": 16,
+        "expansion": 4,
+        "groups": 1,
+        "base_width": 96,
+        "ending": "sliced",
+    },
 }
 
 

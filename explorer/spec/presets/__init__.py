@@ -9,7 +9,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import SpecError
-from explorer.spec.presets import iresnet, preact, res2net, resnet, resnext, wide, wider
+from explorer.spec.presets import (
+    densenet,
+    dpn,
+    iresnet,
+    preact,
+    res2net,
+    resnet,
+    resnext,
+    wide,
+    wider,
+)
 from explorer.spec.presets.base import Preset
 
 if TYPE_CHECKING:
@@ -26,6 +36,8 @@ LISTS = (
     res2net.presets,
     iresnet.presets,
     wider.presets,
+    densenet.presets,
+    dpn.presets,
 )
 """Where presets come from, in the order in which they are shown."""
 
