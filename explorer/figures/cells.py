@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from explorer.figures.branch import TICK, TICK_ACROSS, Branch, is_tick, lay_out, tags_of
+from explorer.figures.branch import TICK, TICK_ACROSS, Branch, lay_out, tags_of
 from explorer.figures.marks import (
     WHOLE,
     Box,
@@ -23,7 +23,7 @@ from explorer.figures.marks import (
     half,
     text_width,
 )
-from explorer.ir.ops import Conv2d, PadChannels
+from explorer.ir.ops import BatchNorm2d, Conv2d, PadChannels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -208,7 +208,7 @@ def _ending(
     marks += [Dot(start, 0), Plus(merge, plus, 0, PLUS)]
     s = plus + STEP
     for number in range(merge + 1, len(nodes)):
-        style = "act" if is_tick(nodes[number]) else "norm"
+        style = "norm" if isinstance(nodes[number].op, BatchNorm2d) else "act"
         marks.append(Tick(number, s, 0, TICK_ACROSS, style))
         s += TICK + STEP - 2
     marks.insert(0, Wire((plus, 0, s, 0)))
