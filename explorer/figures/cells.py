@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from explorer.figures.branch import BAR, TICK, TICK_ACROSS, Branch, is_tick, lay_out, tags_of
+from explorer.figures.branch import BAR, TICK, TICK_ACROSS, Branch, lay_out, tags_of
 from explorer.figures.marks import (
     WHOLE,
     Bar,
@@ -245,7 +245,7 @@ def _ending(
     marks += [Dot(start, 0), _end_of_arc(merge, plus, is_kept=is_kept)]
     s = plus + STEP
     for number in range(merge + 1, len(nodes)):
-        style = "act" if is_tick(nodes[number]) else "norm"
+        style = "norm" if isinstance(nodes[number].op, BatchNorm2d) else "act"
         marks.append(Tick(number, s, 0, TICK_ACROSS, style))
         s += TICK + STEP - 2
     marks.insert(0, Wire((plus, 0, s, 0)))

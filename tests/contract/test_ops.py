@@ -60,6 +60,11 @@ def test_an_op_has_words(kind):
     assert words.full
 
 
+def test_a_dilation_is_in_the_words():
+    conv = ops.Conv2d(8, 8, padding=4, dilation=4)
+    assert describe(conv).full == "3×3 convolution, dilation 4"
+
+
 @all_ops
 def test_module_and_op_agree_about_shape_parameters_and_window(kind):
     op, in_shapes = EXAMPLES[kind]

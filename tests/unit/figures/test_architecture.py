@@ -48,6 +48,14 @@ def test_every_op_is_drawn_once_when_a_part_is_open(make_scene, name):
         assert drawn_ops(part["open"]) == list(range(len(part["ops"]))), part["words"]
 
 
+def test_norm_and_activation_after_an_addition_look_as_they_do_before_it(make_scene):
+    end = make_scene("iresnet34")["templates"][2]
+    names = [op[0] for op in end["ops"]]
+    styles = {names[tick.op]: tick.style for tick in marks(end, Tick)}
+    assert (styles["bn2"], styles["relu2"]) == ("norm", "act")
+    assert names.index("add") < names.index("bn2")
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_blocks_of_a_scene_are_those_of_the_graph(make_scene, name):
     found, graph = make_scene(name), lower(preset(name))
