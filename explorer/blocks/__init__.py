@@ -11,11 +11,12 @@ from explorer.blocks.bottleneck import Bottleneck
 from explorer.blocks.plain import Plain
 from explorer.blocks.preact import PreAct
 from explorer.blocks.res2net import Res2Net
+from explorer.blocks.senet import SENet
 
 if TYPE_CHECKING:
     from explorer.block import BlockParams
 
-Families = Plain | Basic | Bottleneck | PreAct | Res2Net
+Families = Plain | Basic | Bottleneck | PreAct | Res2Net | SENet
 AnyBlock = Annotated[Families, Field(discriminator="kind")]
 
 FAMILIES: dict[str, type[BlockParams]] = {

@@ -17,6 +17,8 @@ CAPS = {"groups": 4, "base_width": 48, "scale": 5, "se": 16}
 def _of_field(name, field):
     if get_origin(field.annotation) is Literal:
         return st.sampled_from(get_args(field.annotation))
+    if field.annotation is bool:
+        return st.booleans()
     bounds = {type(m): m for m in field.metadata}
     low, high = bounds[Ge].ge, bounds[Le].le
     if field.annotation is float:
@@ -40,6 +42,8 @@ stems = st.builds(
     stride=st.sampled_from((1, 2)),
     pool=st.booleans(),
     activation=st.booleans(),
+    deep=st.booleans(),
+    ceil_pool=st.booleans(),
 )
 
 stages = st.builds(

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import SpecError
-from explorer.spec.presets import preact, res2net, resnet, resnext, wide
+from explorer.spec.presets import preact, res2net, resnet, resnext, senet, wide
 from explorer.spec.presets.base import Preset
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ LISTS = (
     wide.presets,
     resnext.presets,
     res2net.presets,
+    senet.presets,
 )
 """Where presets come from, in the order in which they are shown."""
 
