@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from explorer.ir.ops import (
+    AvgPool2d,
     BatchNorm2d,
     Conv2d,
     DropPath,
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 RELU = ReLU()
 
 Shortcut = Annotated[
-    Literal["identity", "A", "B", "C"],
+    Literal["identity", "A", "B", "C", "D"],
     Field(
         title="Shortcut",
         description="Identity: x itself, only where shapes agree. A: x with zero channels "
-        "appended. B: a 1×1 projection where the shape changes. C: a projection everywhere.",
+        "appended. B: a 1×1 projection where the shape changes. C: a projection everywhere. "
+        "D: as B, with an average pool before it, so that the projection reads every position.",
     ),
 ]
 StrideOn = Annotated[
@@ -229,13 +231,16 @@ def conv_bn_relu(b: GraphBuilder, x: Value, index: int, conv: Conv2d) -> Value:
 def add_shortcut(
     b: GraphBuilder, x: Value, branch: Value, option: Shortcut, stride: int, *, norm: bool = True
 ) -> Value:
-    """Add the shortcut of one option (He et al. 2015, section 3.3) and the addition.
+    """Add the shortcut of one option and the addition.
+
+    A, B and C are those of He et al. 2015, section 3.3; D is that of He et al. 2018 (ResNet-D)
+    and of Res2Net v1b.
 
     Args:
         b: The graph so far.
         x: What the shortcut carries.
         branch: The output of F(x).
-        option: identity, A, B or C.
+        option: identity, A, B, C or D.
         stride: Stride of the block.
         norm: Whether batch norm follows a projection (v1) or not (v2).
 
@@ -244,11 +249,20 @@ def add_shortcut(
     """
     in_channels, out_channels = x.shape[0], branch.shape[0]
     changes = stride != 1 or in_channels != out_channels
-    if option == "C" or (option == "B" and changes):
+    if option == "C" or (option in {"B", "D"} and changes):
+        first = 0
+        if option == "D":
+            # Index 0 is the pool's even where the stride is 1 and there is nothing to pool.
+            first = 1
+            if stride > 1:
+                pool = AvgPool2d(stride, stride, counts_padding=False, ceil=True)
+                x = b.add("downsample.0", pool, x, on_shortcut=True)
+                stride = 1
         projection = conv1x1(in_channels, out_channels, stride)
-        x = b.add("downsample.0", projection, x, on_shortcut=True)
+        x = b.add(f"downsample.{first}", projection, x, on_shortcut=True)
         if norm:
-            x = b.add("downsample.1", BatchNorm2d(out_channels), x, on_shortcut=True)
+            norm_op = BatchNorm2d(out_channels)
+            x = b.add(f"downsample.{first + 1}", norm_op, x, on_shortcut=True)
     elif option == "A" and changes:
         x = b.add("pad", PadChannels(in_channels, out_channels, stride), x, on_shortcut=True)
     return b.add_shortcut(branch, x)

@@ -141,7 +141,7 @@ def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one li
         case ops.ReLU():
             return nn.ReLU(inplace=False)
         case ops.MaxPool2d():
-            return nn.MaxPool2d(op.kernel_size, op.stride, op.padding)
+            return nn.MaxPool2d(op.kernel_size, op.stride, op.padding, ceil_mode=op.ceil)
         case ops.AvgPool2d():
             return nn.AvgPool2d(op.kernel_size, op.stride, op.padding, op.ceil, op.counts_padding)
         case ops.GlobalAvgPool():

@@ -12,7 +12,7 @@ from explorer.ir.ops import BatchNorm2d, Conv2d, Flatten, GlobalAvgPool, Linear,
 from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
 
 if TYPE_CHECKING:
-    from explorer.spec import NetworkSpec, StageSpec
+    from explorer.spec import NetworkSpec, StageSpec, StemSpec
 
 SEGMENT_WIDTH, SEGMENT_DILATION = 512, 12
 
@@ -57,16 +57,32 @@ def _checked(image_size: int) -> int:
 
 def _stem(b: GraphBuilder, x: Value, spec: NetworkSpec) -> Value:
     stem = spec.stem
-    conv = Conv2d(
-        spec.in_channels, stem.width, stem.kernel_size, stem.stride, stem.kernel_size // 2
-    )
-    x = b.add("conv1", conv, x)
+    if stem.deep:
+        x = _deep_stem(b, x, stem)
+    else:
+        conv = Conv2d(
+            spec.in_channels, stem.width, stem.kernel_size, stem.stride, stem.kernel_size // 2
+        )
+        x = b.add("conv1", conv, x)
     if stem.activation:
         x = b.add("bn1", BatchNorm2d(stem.width, spec.stages[0].block.norm_eps), x)
         x = b.add("relu", RELU, x)
     if stem.pool:
-        x = b.add("maxpool", MaxPool2d(3, stride=2, padding=1), x)
+        pool = MaxPool2d(3, 2, ceil=True) if stem.ceil_pool else MaxPool2d(3, 2, padding=1)
+        x = b.add("maxpool", pool, x)
     return x
+
+
+def _deep_stem(b: GraphBuilder, x: Value, stem: StemSpec) -> Value:
+    """Add three 3x3 convolutions under the names that timm gives them."""
+    half = max(1, stem.width // 2)
+    x = b.add("conv1.0", Conv2d(x.shape[0], half, stride=stem.stride), x)
+    x = b.add("conv1.1", BatchNorm2d(half), x)
+    x = b.add("conv1.2", RELU, x)
+    x = b.add("conv1.3", Conv2d(half, half), x)
+    x = b.add("conv1.4", BatchNorm2d(half), x)
+    x = b.add("conv1.5", RELU, x)
+    return b.add("conv1.6", Conv2d(half, stem.width), x)
 
 
 def _stage(

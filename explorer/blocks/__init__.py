@@ -14,12 +14,15 @@ from explorer.blocks.iresnet import IResNet
 from explorer.blocks.plain import Plain
 from explorer.blocks.preact import PreAct
 from explorer.blocks.res2net import Res2Net
+from explorer.blocks.senet import SENet
 from explorer.blocks.wider import Wider
 
 if TYPE_CHECKING:
     from explorer.block import BlockParams
 
-Families = Plain | Basic | Bottleneck | PreAct | Res2Net | IResNet | Wider | DenseNet | DualPath
+Families = (
+    Plain | Basic | Bottleneck | PreAct | Res2Net | IResNet | Wider | DenseNet | DualPath | SENet
+)
 AnyBlock = Annotated[Families, Field(discriminator="kind")]
 
 FAMILIES: dict[str, type[BlockParams]] = {

@@ -101,11 +101,15 @@ class ReLU(Op):
 @final
 @dataclass(frozen=True, slots=True)
 class MaxPool2d(Op):
-    """Maximum over a square window."""
+    """Maximum over a square window.
+
+    ``ceil``: a window that only partly lies on the input is kept.
+    """
 
     kernel_size: int
     stride: int
     padding: int = 0
+    ceil: bool = False
 
     @property
     def window(self) -> tuple[int, int]:
@@ -114,11 +118,7 @@ class MaxPool2d(Op):
 
     def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
         """Return the pooled shape."""
-        (in_shape,) = in_shapes
-        return (
-            in_shape[0],
-            *window_shape(in_shape, self.kernel_size, self.stride, self.padding),
-        )
+        return _pooled(self, in_shapes)
 
 
 @final
@@ -143,13 +143,14 @@ class AvgPool2d(Op):
 
     def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
         """Return the pooled shape."""
-        (in_shape,) = in_shapes
-        missing = -(in_shape[1] - self.kernel_size) % self.stride if self.ceil else 0
-        padded = (in_shape[0], *(size + missing for size in in_shape[1:]))
-        return (
-            in_shape[0],
-            *window_shape(padded, self.kernel_size, self.stride, self.padding),
-        )
+        return _pooled(self, in_shapes)
+
+
+def _pooled(op: MaxPool2d | AvgPool2d, in_shapes: tuple[Shape, ...]) -> Shape:
+    (in_shape,) = in_shapes
+    missing = -(in_shape[1] + 2 * op.padding - op.kernel_size) % op.stride if op.ceil else 0
+    padded = (in_shape[0], *(size + missing for size in in_shape[1:]))
+    return (in_shape[0], *window_shape(padded, op.kernel_size, op.stride, op.padding))
 
 
 @final

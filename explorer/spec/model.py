@@ -45,6 +45,21 @@ class StemSpec(_Part):
             "them to the first unit.",
         ),
     ] = True
+    deep: Annotated[
+        bool,
+        Field(
+            title="Deep",
+            description="Three 3×3 convolutions in place of one, the first two half as wide.",
+        ),
+    ] = False
+    ceil_pool: Annotated[
+        bool,
+        Field(
+            title="Caffe's pool",
+            description="The max-pool has no padding and keeps a last window that only partly "
+            "lies on the map, as in networks that come from Caffe.",
+        ),
+    ] = False
 
 
 class StageSpec(_Part):

@@ -49,6 +49,8 @@ HE_2016 = "He et al. 2016, Tables 3 and 4"
 WRN = "Zagoruyko, Komodakis 2016"
 RESNEXT = "Xie et al. 2016, Table 7"
 RES2NET = "Gao et al. 2019, Tables 1 to 3"
+RES2NET_CIFAR = "Gao et al. 2019, Table 4"
+RES2NET_CODE = "Res2Net-PretrainedModels, README"
 
 _STRIDE = "The paper has the stride in the first 1×1; this network has the stride in the 3×3."
 _OWN_COUNT = "The paper's own count; the layers that it prints give 3.858 G."
@@ -136,6 +138,11 @@ def _res2net() -> Iterator[tuple[str, Published]]:
     for name, (params, macs) in table.items():
         yield name, _params(params, RES2NET)
         yield name, _macs(macs, RES2NET, _RES2NET_MACS if name == "res2net50_26w_4s" else "")
+    for name, params, macs in (("res2net50d", "25.72", "4.5"), ("res2net101d", "45.23", "8.3")):
+        yield name, _params(params, RES2NET_CODE)
+        yield name, _macs(macs, RES2NET_CODE)
+    for size, params in (("6c24w4s", "24.3"), ("8c25w4s", "33.8"), ("6c24w6s", "36.7")):
+        yield f"res2next29_{size}_printed", _params(params, RES2NET_CIFAR)
     yield "res2net50_18w_4s", _macs("2.9", RES2NET)
     yield "resnet50", _macs("4.2", RES2NET, _RES2NET_MACS)
 

@@ -20,6 +20,10 @@ CHOICES = {
     "A": "A: pad with zeros",
     "B": "B: project where needed",
     "C": "C: project always",
+    "D": "D: average, then project",
+    "a": "a: branches, summed",
+    "b": "b: branches, joined",
+    "c": "c: one grouped layer",
     "1x1": "1×1",
     "3x3": "3×3",
 }

@@ -100,3 +100,14 @@ def test_an_op_leaves_its_input_as_it_is(kind):
 def test_an_unknown_op_is_our_mistake(interpreter):
     with pytest.raises(AssertionError, match="for Op"):
         interpreter(ops.Op())
+
+
+@pytest.mark.parametrize("pool", [ops.MaxPool2d, ops.AvgPool2d])
+@pytest.mark.parametrize("size", range(3, 12))
+@pytest.mark.parametrize(("side", "stride", "padding"), [(3, 2, 0), (2, 2, 0), (3, 2, 1)])
+def test_a_pool_that_keeps_its_last_window_has_the_size_of_torchs(
+    pool, size, side, stride, padding
+):
+    op = pool(side, stride, padding, ceil=True)
+    x = torch.randn(1, 4, size, size)
+    assert module_of(op)(x).shape[1:] == op.out_shape(((4, size, size),))

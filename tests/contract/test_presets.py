@@ -57,6 +57,8 @@ def test_its_depth_is_the_number_in_its_name(name):
         digits = ["39" if "_seg" in name else "38"]
     # The WRN paper counts the three projections of a network that widens; k = 1 keeps the formula.
     expected = int(digits[0]) - (2 if name.startswith("wrn_") else 0)
+    # Res2Net v1b keeps its name although its stem is two layers deeper.
+    expected += 2 if re.fullmatch(r"res2net\d+d", name) else 0
     assert counted == expected
 
 

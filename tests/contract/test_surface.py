@@ -27,7 +27,15 @@ FIELDS = {
         "width_multiplier": 1.0,
         "init": "fan_out",
     },
-    StemSpec: {"width": 64, "kernel_size": 7, "stride": 2, "pool": True, "activation": True},
+    StemSpec: {
+        "width": 64,
+        "kernel_size": 7,
+        "stride": 2,
+        "pool": True,
+        "activation": True,
+        "deep": False,
+        "ceil_pool": False,
+    },
     HeadSpec: {"kind": "classify", "num_classes": 1000},
     FAMILIES["plain"]: {"kind": "plain"},
     FAMILIES["basic"]: ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
@@ -38,6 +46,7 @@ FIELDS = {
         "stride_on": "3x3",
         "groups": 1,
         "base_width": 64,
+        "form": "c",
     },
     FAMILIES["preact"]: ON_ANY_BRANCH
     | {
@@ -48,6 +57,7 @@ FIELDS = {
         "dropout": 0.0,
         "first_unit": "own",
     },
+    FAMILIES["senet"]: ON_ANY_BRANCH | {"kind": "senet", "groups": 64},
     FAMILIES["res2net"]: ON_ANY_BRANCH
     | {
         "kind": "res2net",
@@ -55,6 +65,8 @@ FIELDS = {
         "base_width": 26,
         "groups": 1,
         "shortcut": "B",
+        "passes": "last",
+        "convolves_all": False,
     },
     FAMILIES["iresnet"]: ON_ANY_BRANCH
     | {

@@ -3,6 +3,10 @@
 import re
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"timm/((?:legacy_)?(?:seresnet\d+|seresnext\d+_32x4d|senet154))", r"\1"),
+    (r"timm/(res2net\d+d)", r"\1"),
+    (r"imagenet/se-(res2net50_26w_4s)", r"se_\1"),
+    (r"cifar100/res2next29-(\d)cx(\d+)wx(\d)s", r"res2next29_\1c\2w\3s"),
     (r"timm/resnetv2_(\d+)", r"preact_resnet\1"),
     (r"(?:torchvision|timm|iduta)/((?:wide_)?resnet[\d_]+|resnext\d+_\d+x\d+d)", r"\1"),
     (r"iduta/(i?res(?:stage|net|group|groupfix)\d+)", r"\1"),

@@ -50,6 +50,8 @@ stems = st.builds(
     stride=st.sampled_from((1, 2)),
     pool=st.booleans(),
     activation=st.booleans(),
+    deep=st.booleans(),
+    ceil_pool=st.booleans(),
 )
 
 stages = st.builds(

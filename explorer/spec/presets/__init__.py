@@ -17,6 +17,7 @@ from explorer.spec.presets import (
     res2net,
     resnet,
     resnext,
+    senet,
     wide,
     wider,
 )
@@ -38,6 +39,7 @@ LISTS = (
     wider.presets,
     densenet.presets,
     dpn.presets,
+    senet.presets,
 )
 """Where presets come from, in the order in which they are shown."""
 

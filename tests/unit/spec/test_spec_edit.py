@@ -66,7 +66,7 @@ def test_an_edit_that_changes_nothing_gives_an_equal_network() -> None:
         lambda: edit.change_stages(RESNET, None, depth=10**9),
         lambda: edit.change_stages(RESNET, None, stride=3),
         lambda: edit.change_stages(RESNET, None, width=float("nan")),
-        lambda: edit.change_blocks(RESNET, None, shortcut="D"),
+        lambda: edit.change_blocks(RESNET, None, shortcut="Z"),
         lambda: edit.change_part(RESNET, "head", num_classes=-1),
         lambda: edit.change(RESNET, width_multiplier="wide"),
         lambda: edit.change(RESNET, no_such_field=1),
