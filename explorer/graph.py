@@ -118,8 +118,10 @@ def _block(
 
 
 def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
-    if spec.stages[-1].block.activates_before:
+    closing = spec.stages[-1].block.closing
+    if closing == "norm_relu":
         x = b.add("norm", BatchNorm2d(x.shape[0]), x)
+    if closing != "none":
         x = b.add("norm_relu", RELU, x)
     x = b.add("avgpool", GlobalAvgPool(), x)
     x = b.add("flatten", Flatten(), x)

@@ -192,9 +192,12 @@ def _centred(
 
 def _source(block: Block, nodes: Sequence[Node]) -> Address:
     """Return the value at which the shortcut leaves."""
-    on_arc = [node for node in nodes if node.address in set(block.shortcut)]
+    on_arc = {node.address: node for node in nodes if node.address in set(block.shortcut)}
     merge = next(node for node in nodes if node.address == block.merge)
-    return on_arc[0].inputs[0] if on_arc else merge.inputs[-1]
+    source = merge.inputs[-1]
+    while source in on_arc:
+        source = on_arc[source].signals[0]
+    return source
 
 
 def _ending(

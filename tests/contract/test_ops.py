@@ -27,6 +27,11 @@ EXAMPLES = {
     ops.Slice: (ops.Slice(1, 3), (SHAPE,)),
     ops.PadChannels: (ops.PadChannels(4, 6, 2), (SHAPE,)),
     ops.Dropout: (ops.Dropout(0.3), (SHAPE,)),
+    ops.Sigmoid: (ops.Sigmoid(), (SHAPE,)),
+    ops.Multiply: (ops.Multiply(), (SHAPE, (4, 1, 1))),
+    ops.Complement: (ops.Complement(), (SHAPE,)),
+    ops.Scale: (ops.Scale(0.5), (SHAPE,)),
+    ops.DropPath: (ops.DropPath(0.5), (SHAPE,)),
 }
 
 all_ops = pytest.mark.parametrize("kind", ops.ALL_OPS, ids=lambda kind: kind.__name__)

@@ -16,6 +16,7 @@ from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.spec.codec import VERSION, decode
 from explorer.spec.presets import preset
 
+ON_ANY_BRANCH = {"se": 0, "se_multiple": 1, "survival": 1.0}
 FIELDS = {
     NetworkSpec: {
         "image_size": 224,
@@ -29,15 +30,17 @@ FIELDS = {
     StemSpec: {"width": 64, "kernel_size": 7, "stride": 2, "pool": True, "activation": True},
     HeadSpec: {"num_classes": 1000},
     FAMILIES["plain"]: {"kind": "plain"},
-    FAMILIES["basic"]: {"kind": "basic", "shortcut": "B"},
-    FAMILIES["bottleneck"]: {
+    FAMILIES["basic"]: ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
+    FAMILIES["bottleneck"]: ON_ANY_BRANCH
+    | {
         "kind": "bottleneck",
         "shortcut": "B",
         "stride_on": "3x3",
         "groups": 1,
         "base_width": 64,
     },
-    FAMILIES["preact"]: {
+    FAMILIES["preact"]: ON_ANY_BRANCH
+    | {
         "kind": "preact",
         "layout": "basic",
         "shortcut": "B",
@@ -45,13 +48,30 @@ FIELDS = {
         "dropout": 0.0,
         "first_unit": "own",
     },
-    FAMILIES["res2net"]: {
+    FAMILIES["res2net"]: ON_ANY_BRANCH
+    | {
         "kind": "res2net",
         "scale": 4,
         "base_width": 26,
         "groups": 1,
         "shortcut": "B",
     },
+    FAMILIES["v2unit"]: ON_ANY_BRANCH
+    | {
+        "kind": "v2unit",
+        "layout": "basic",
+        "ordering": "full_preact",
+        "shortcut": "B",
+        "stride_on": "3x3",
+        "gate": "none",
+        "gate_bias": -6.0,
+        "shortcut_scale": 1.0,
+        "branch_scale": 1.0,
+        "shortcut_dropout": 0.0,
+    },
+    FAMILIES["wide"]: ON_ANY_BRANCH
+    | {"kind": "wide", "kernels": "3,3", "shortcut": "B", "dropout": 0.0},
+    FAMILIES["highway"]: {"kind": "highway", "gate_bias": -2.0},
 }
 
 
@@ -72,7 +92,7 @@ def test_fields_of_a_stage_stay():
         "depth": 2,
         "width": 64,
         "stride": 1,
-        "block": {"kind": "basic", "shortcut": "B"},
+        "block": ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
     }
 
 

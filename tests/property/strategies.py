@@ -11,7 +11,7 @@ from explorer.graph import lower
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 
 # What keeps a random network buildable in milliseconds; everything else is the field's own range.
-CAPS = {"groups": 4, "base_width": 48, "scale": 5}
+CAPS = {"groups": 4, "base_width": 48, "scale": 5, "se": 16}
 
 
 def _of_field(name, field):

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import SpecError
-from explorer.spec.presets import preact, res2net, resnet, resnext, wide
+from explorer.spec.presets import highway, preact, res2net, resnet, resnext, v2, wide
 from explorer.spec.presets.base import Preset
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ LISTS = (
     resnet.for_cifar,
     resnet.for_imagenet,
     preact.presets,
+    v2.presets,
+    highway.presets,
     wide.presets,
     resnext.presets,
     res2net.presets,

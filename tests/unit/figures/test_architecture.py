@@ -25,6 +25,15 @@ NETWORKS = (
     "preact_resnet110",
     "preact_resnet50",
     "resnet50_v1",
+    "highway19",
+    "resnet110_1layer",
+    "resnet110_bn_after_add",
+    "resnet164_relu_preact",
+    "resnet110_half_both",
+    "resnet110_exclusive_gate",
+    "resnet110_shortcut_gate",
+    "resnet110_dropout_shortcut",
+    "wrn_40_2_b3333",
 )
 
 
