@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from explorer.figures.branch import TICK, TICK_ACROSS, Branch, is_tick, lay_out, tags_of
+from explorer.figures.branch import TICK, TICK_ACROSS, Branch, lay_out, tags_of
 from explorer.figures.marks import (
     WHOLE,
     Box,
@@ -23,7 +23,7 @@ from explorer.figures.marks import (
     half,
     text_width,
 )
-from explorer.ir.ops import Conv2d, PadChannels
+from explorer.ir.ops import BatchNorm2d, Conv2d, Dropout, Multiply, PadChannels, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from explorer.address import Address
     from explorer.ir.graph import Block, Node
 
-ShortcutKind = Literal["identity", "projection", "pad", "none"]
+ShortcutKind = Literal["identity", "projection", "pad", "weighted", "none"]
 
 LEAD, BOX, TALL, TAIL, STEP = 10, 40, 56, 12, 11
 PLUS = 7
@@ -46,7 +46,7 @@ class Shortcut:
     """The shortcut of a block as a picture shows it.
 
     Attributes:
-        kind: ``none`` for a plain unit.
+        kind: ``none`` for a plain unit; ``weighted`` with a factor, a gate or dropout on it.
         label: What stands on its arc; empty for an identity.
         op: Position of the op that the label stands for, or ``WHOLE``.
     """
@@ -67,6 +67,8 @@ def shortcut_of(block: Block, nodes: Sequence[Node]) -> Shortcut:
         return Shortcut("identity")
     label = " ".join(words for _, words in tags)
     number = nodes.index(tags[-1][0])
+    if any(isinstance(node.op, Scale | Multiply | Dropout) for node in on_arc):
+        return Shortcut("weighted", label, number)
     if any(isinstance(node.op, Conv2d) for node in on_arc):
         return Shortcut("projection", label, number)
     kind = "pad" if any(isinstance(node.op, PadChannels) for node in on_arc) else "projection"
@@ -211,7 +213,7 @@ def _ending(
     marks += [Dot(start, 0), Plus(merge, plus, 0, PLUS)]
     s = plus + STEP
     for number in range(merge + 1, len(nodes)):
-        style = "act" if is_tick(nodes[number]) else "norm"
+        style = "norm" if isinstance(nodes[number].op, BatchNorm2d) else "act"
         marks.append(Tick(number, s, 0, TICK_ACROSS, style))
         s += TICK + STEP - 2
     marks.insert(0, Wire((plus, 0, s, 0)))
