@@ -56,6 +56,8 @@ Groups = Annotated[
         description="Number of parallel groups in the 3×3 convolution (ResNeXt).",
     ),
 ]
+Closing = Literal["none", "relu", "norm_relu"]
+"""What follows the last block: nothing, ReLU, or BN and ReLU."""
 BaseWidth = Annotated[
     int,
     Field(
@@ -118,6 +120,11 @@ class BlockParams(BaseModel, ABC):
     formula: ClassVar[str]
     activates_before: ClassVar[bool] = False
     norm_eps: ClassVar[float] = 1e-5
+
+    @property
+    def closing(self) -> Closing:
+        """Return what the network needs after its last block."""
+        return "norm_relu" if self.activates_before else "none"
 
     @property
     def varies(self) -> bool:
@@ -231,7 +238,18 @@ def conv_bn_relu(b: GraphBuilder, x: Value, index: int, conv: Conv2d) -> Value:
 def add_shortcut(
     b: GraphBuilder, x: Value, branch: Value, option: Shortcut, stride: int, *, norm: bool = True
 ) -> Value:
-    """Add the shortcut of one option and the addition.
+    """Add the shortcut of one option and the addition; see ``project``.
+
+    Raises:
+        ShapeError: The two ends do not fit.
+    """
+    return b.add_shortcut(branch, project(b, x, branch, option, stride, norm=norm))
+
+
+def project(
+    b: GraphBuilder, x: Value, branch: Value, option: Shortcut, stride: int, *, norm: bool = True
+) -> Value:
+    """Add what one option puts on the shortcut.
 
     A, B and C are those of He et al. 2015, section 3.3; D is that of He et al. 2018 (ResNet-D)
     and of Res2Net v1b.
@@ -244,8 +262,8 @@ def add_shortcut(
         stride: Stride of the block.
         norm: Whether batch norm follows a projection (v1) or not (v2).
 
-    Raises:
-        ShapeError: The two ends do not fit.
+    Returns:
+        What goes into the addition; x itself for an identity.
     """
     in_channels, out_channels = x.shape[0], branch.shape[0]
     changes = stride != 1 or in_channels != out_channels
@@ -265,4 +283,4 @@ def add_shortcut(
             x = b.add(f"downsample.{first + 1}", norm_op, x, on_shortcut=True)
     elif option == "A" and changes:
         x = b.add("pad", PadChannels(in_channels, out_channels, stride), x, on_shortcut=True)
-    return b.add_shortcut(branch, x)
+    return x

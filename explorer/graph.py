@@ -137,8 +137,9 @@ def _block(
 
 def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
     last = spec.stages[-1].block
-    if last.activates_before:
+    if last.closing == "norm_relu":
         x = b.add("norm", BatchNorm2d(x.shape[0], last.norm_eps), x)
+    if last.closing != "none":
         x = b.add("norm_relu", RELU, x)
     if spec.head.kind == "segment":
         _scores(b, x, spec.head.num_classes)

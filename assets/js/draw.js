@@ -9,12 +9,21 @@ import { escape, fill, quantity } from "./format.js";
 
 const WHOLE = -1;
 const ENDS = new Set(["plus", "bar"]);
+const PRODUCT = 2;
 const MAX_SLICES = 8;
 const UNDER = 53;
 const SIDE = 38;
 
 /** Return a coordinate with as few digits as it needs. */
 const number = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(1));
+
+/** Return the two strokes of a plus or, for a product, of a cross. */
+function sign(radius, inside) {
+  const arm = number(half(radius / 2));
+  const span = number(2 * half(radius / 2));
+  if (inside === PRODUCT) return `m-${arm} -${arm}l${span} ${span}m0 -${span}l-${span} ${span}`;
+  return `m-${arm} 0h${span}m-${arm} -${arm}v${span}`;
+}
 
 /**
  * Return the elements of a picture, the main line at 0.
@@ -200,12 +209,10 @@ class Pen {
 
   plus([, s, t, radius, inside], start) {
     const [x, y] = this.point(start + s, t).map(number);
-    const arm = number(half(radius / 2));
-    const span = number(2 * half(radius / 2));
     const style = inside ? "plus in" : "plus";
     return `<circle class="ring" cx="${x}" cy="${y}" r="${number(radius + 4)}"/>`
       + `<circle class="${style}" cx="${x}" cy="${y}" r="${number(radius)}"/>`
-      + `<path class="${style}" d="M${x} ${y}m-${arm} 0h${span}m-${arm} -${arm}v${span}"/>`;
+      + `<path class="${style}" d="M${x} ${y}${sign(radius, inside)}"/>`;
   }
 
   slices([, , t, along, across, , , groups], s, ink) {

@@ -52,7 +52,7 @@ function lineEntries(kinds, labels) {
   if (kinds.includes("identity")) {
     entries.push(entry('<path class="arc" d="M0 14H26"/>', 33, labels.identity_shortcut));
   }
-  for (const [kind, sign] of [["projection", "1×1"], ["pad", "pad"]]) {
+  for (const [kind, sign] of [["projection", "1×1"], ["pad", "pad"], ["weighted", "×"]]) {
     if (!kinds.includes(kind)) continue;
     const line = '<path class="arc" d="M0 14H44"/>'
       + '<rect class="tag" x="8" y="5" width="28" height="18" rx="4"/>'

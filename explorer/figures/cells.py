@@ -25,7 +25,15 @@ from explorer.figures.marks import (
     text_width,
 )
 from explorer.figures.streams import joined, streams_of
-from explorer.ir.ops import BatchNorm2d, Concat, Conv2d, PadChannels, Slice
+from explorer.ir.ops import (
+    BatchNorm2d,
+    Concat,
+    Conv2d,
+    Dropout,
+    Multiply,
+    PadChannels,
+    Scale,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
     from explorer.address import Address
     from explorer.ir.graph import Block, Node
 
-ShortcutKind = Literal["identity", "projection", "pad", "none"]
+ShortcutKind = Literal["identity", "projection", "pad", "weighted", "none"]
 
 LEAD, BOX, TALL, TAIL, STEP = 10, 40, 56, 12, 11
 PLUS = 7
@@ -49,7 +57,7 @@ class Shortcut:
     """The shortcut of a block as a picture shows it.
 
     Attributes:
-        kind: ``none`` for a plain unit.
+        kind: ``none`` for a plain unit; ``weighted`` with a factor, a gate or dropout on it.
         label: What stands on its arc; empty for an identity.
         op: Position of the op that the label stands for, or ``WHOLE``.
         is_kept: Whether it is kept beside the branch (a bar) instead of added to it.
@@ -79,6 +87,8 @@ def shortcut_of(block: Block, nodes: Sequence[Node]) -> Shortcut:
         return Shortcut("identity", is_kept=is_kept)
     label = " ".join(words for _, words in tags)
     number = nodes.index(tags[-1][0])
+    if any(isinstance(node.op, Scale | Multiply | Dropout) for node in on_arc):
+        return Shortcut("weighted", label, number)
     if any(isinstance(node.op, Conv2d) for node in on_arc):
         return Shortcut("projection", label, number, is_kept)
     kind = "pad" if any(isinstance(node.op, PadChannels) for node in on_arc) else "projection"
@@ -216,21 +226,6 @@ def _centred(
 
 def _source(block: Block, nodes: Sequence[Node]) -> Address:
     """Return the value at which the shortcut leaves."""
-    on_arc = [node for node in nodes if node.address in set(block.shortcut)]
-    if on_arc:
-        return on_arc[0].inputs[0]
-    merge = _merge(block, nodes)
-    return merge.inputs[0 if isinstance(merge.op, Concat) else -1]
-
-
-def _merge(block: Block, nodes: Sequence[Node]) -> Node:
-    return next(node for node in nodes if node.address == block.merge)
-
-
-def _on_shortcut(block: Block, nodes: Sequence[Node]) -> list[Node]:
-    """Return the ops that stand on the arc; where it parts into streams is drawn at its end."""
-    inside = set(block.shortcut)
-    return [n for n in nodes if n.address in inside and not isinstance(n.op, Slice)]
 
 
 def _ending(

@@ -32,6 +32,7 @@ LABELS: dict[str, str] = {
     "identity_shortcut": "identity shortcut",
     "projection": "projection",
     "pad": "zero padding",
+    "weighted": "weighted shortcut",
     "none": "without shortcut",
     "add": "add",
     "kept": "kept, not added",

@@ -91,7 +91,7 @@ def _lines(kinds: Sequence[str], labels: Mapping[str, str]) -> list[_Entry]:
     if "identity" in kinds:
         line = '<path class="arc" d="M0 14H26"/>'
         entries.append(_entry(line, 33, labels["identity_shortcut"]))
-    for kind, sign in (("projection", "1×1"), ("pad", "pad")):
+    for kind, sign in (("projection", "1×1"), ("pad", "pad"), ("weighted", "×")):
         if kind in kinds:
             line = (
                 '<path class="arc" d="M0 14H44"/>'

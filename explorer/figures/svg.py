@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.address import is_inside
 from explorer.figures.labels import fill
 from explorer.figures.marks import (
+    PRODUCT,
     WHOLE,
     Bar,
     Box,
@@ -212,14 +213,21 @@ def _small(mark: Tick | Bar | Plus | Tag, s: float) -> str:
             return _ringed("tag", left, top, mark.width, 18, 4) + words
         case Plus():
             x, y, r = number(s), number(mark.t), mark.radius
-            arm = number(half(r / 2))
             style = "plus in" if mark.inside else "plus"
             return (
                 f'<circle class="ring" cx="{x}" cy="{y}" r="{number(r + 4)}"/>'
                 f'<circle class="{style}" cx="{x}" cy="{y}" r="{number(r)}"/>'
-                f'<path class="{style}" d="M{x} {y}m-{arm} 0h{number(2 * half(r / 2))}'
-                f'm-{arm} -{arm}v{number(2 * half(r / 2))}"/>'
+                f'<path class="{style}" d="M{x} {y}{_sign(mark)}"/>'
             )
+
+
+def _sign(mark: Plus) -> str:
+    """Return the two strokes of a plus or, for a product, of a cross."""
+    reach = half(mark.radius / 2)
+    arm, span = number(reach), number(2 * reach)
+    if mark.inside == PRODUCT:
+        return f"m-{arm} -{arm}l{span} {span}m0 -{span}l-{span} {span}"
+    return f"m-{arm} 0h{span}m-{arm} -{arm}v{span}"
 
 
 def _slices(mark: Box, s: float, ink: str) -> str:

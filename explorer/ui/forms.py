@@ -26,6 +26,13 @@ CHOICES = {
     "c": "c: one grouped layer",
     "1x1": "1×1",
     "3x3": "3×3",
+    "original": "Original (2015)",
+    "bn_after_add": "BN after addition",
+    "relu_before_add": "ReLU before addition",
+    "relu_only_preact": "ReLU-only pre-activation",
+    "full_preact": "Full pre-activation",
+    "exclusive": "exclusive",
+    "shortcut": "shortcut only",
 }
 """Options in words, where their value alone does not say enough."""
 _MAX_SEGMENTS = 3

@@ -98,6 +98,22 @@ FIELDS = {
         "base_width": 96,
         "ending": "sliced",
     },
+    FAMILIES["v2unit"]: ON_ANY_BRANCH
+    | {
+        "kind": "v2unit",
+        "layout": "basic",
+        "ordering": "full_preact",
+        "shortcut": "B",
+        "stride_on": "3x3",
+        "gate": "none",
+        "gate_bias": -6.0,
+        "shortcut_scale": 1.0,
+        "branch_scale": 1.0,
+        "shortcut_dropout": 0.0,
+    },
+    FAMILIES["wide"]: ON_ANY_BRANCH
+    | {"kind": "wide", "kernels": "3,3", "shortcut": "B", "dropout": 0.0},
+    FAMILIES["highway"]: {"kind": "highway", "gate_bias": -2.0},
 }
 
 

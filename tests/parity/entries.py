@@ -26,6 +26,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"cifar(?:100)?/preact(\d+)-(?:A|bottleneck-B)", r"preact_resnet\1"),
     (r"imagenet/preresnet(\d+)", r"preact_resnet\1"),
     (r"cifar(?:100)?/wrn-(\d+)-(\d+)(?:-B\(3,3\)(?:-N\d)?)?", r"wrn_\1_\2"),
+    (r"cifar/(resnet110)-v1-1layer-A", r"\1_1layer"),
     (r"imagenet/wrn-(\d+)-1\.0", r"resnet\1"),
     (r"imagenet/wrn-(\d+)-(\d)\.0", r"wide_resnet\1_\2"),
     (r"imagenet/wrn-(\d+)-(\d)\.(\d)", r"wide_resnet\1_\2_\3"),
@@ -38,6 +39,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 
 def preset_of(entry: str) -> str:
     """Return the name of the preset that an entry is about."""
+    if match := re.fullmatch(r"cifar/wrn-(\d+)-2-B\(([13,]+)\)(?:-N(\d))?", entry):
+        n, kernels, blocks = match[1], match[2].replace(",", ""), match[3]
+        if kernels != "33":
+            # Only with three convolutions do the two rules of depth differ.
+            return f"wrn_{n}_2_b{kernels}" + (f"_n{blocks}" if blocks and len(kernels) == 3 else "")
     for pattern, name in _PATTERNS:
         if match := re.fullmatch(pattern, entry):
             return match.expand(name)

@@ -12,12 +12,14 @@ from explorer.errors import SpecError
 from explorer.spec.presets import (
     densenet,
     dpn,
+    highway,
     iresnet,
     preact,
     res2net,
     resnet,
     resnext,
     senet,
+    v2,
     wide,
     wider,
 )
@@ -32,6 +34,8 @@ LISTS = (
     resnet.for_cifar,
     resnet.for_imagenet,
     preact.presets,
+    v2.presets,
+    highway.presets,
     wide.presets,
     resnext.presets,
     res2net.presets,

@@ -21,6 +21,7 @@ DIFFERENT = {
     ("resnet152", "11.3 G"): False,
     ("resnet1001", "10.2 M"): False,
     ("preact_resnet1001", "10.2 M"): False,
+    ("highway32", "1.25 M"): False,
     ("resnext29_16x64d", "68.1 M"): False,
     ("res2net50_26w_4s", "4.2 G"): False,
 }

@@ -9,7 +9,8 @@ from time import perf_counter
 import pytest
 
 from explorer.figures.architecture import scene
-from explorer.figures.marks import WHOLE, Bar, Box, Plus, Tag, Tick, Wire
+from explorer.figures.cells import shortcut_of
+from explorer.figures.marks import PRODUCT, WHOLE, Bar, Box, Plus, Tag, Tick, Wire
 from explorer.graph import lower
 from explorer.ir.ops import Slice
 from explorer.spec.presets import preset
@@ -29,6 +30,15 @@ NETWORKS = (
     "iresgroup50",
     "wider_or_deeper_a",
     "wider_or_deeper_a1_seg21",
+    "highway19",
+    "resnet110_1layer",
+    "resnet110_bn_after_add",
+    "resnet164_relu_preact",
+    "resnet110_half_both",
+    "resnet110_exclusive_gate",
+    "resnet110_shortcut_gate",
+    "resnet110_dropout_shortcut",
+    "wrn_40_2_b3333",
 )
 
 
@@ -177,3 +187,29 @@ def test_without_a_measure_nothing_has_a_value():
     found = scene(lower(preset("resnet20")))
     assert found["measure"] is None
     assert found["stages"][0]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("resnet110", "identity"),
+        ("resnet110_c", "projection"),
+        ("resnet110_half_both", "weighted"),
+        ("resnet110_exclusive_gate", "weighted"),
+        ("resnet110_dropout_shortcut", "weighted"),
+        ("highway19", "weighted"),
+    ],
+)
+def test_what_weights_a_shortcut_has_a_kind_of_its_own(name, kind):
+    graph = lower(preset(name))
+    block = graph.blocks[1]
+    assert shortcut_of(block, list(graph.nodes_of(block))).kind == kind
+
+
+def test_a_product_is_a_cross_and_a_norm_after_the_addition_a_norm(make_scene):
+    gated, after = make_scene("resnet110_exclusive_gate"), make_scene("resnet110_bn_after_add")
+    template = gated["templates"][0]
+    product = next(i for i, op in enumerate(template["ops"]) if op[0] == "gate.transform")
+    assert [m.inside for m in marks(template, Plus) if m.op == product] == [PRODUCT]
+    styles = [mark.style for mark in marks(after["templates"][0], Tick)]
+    assert styles == ["norm", "act", "norm", "act"]
