@@ -33,6 +33,7 @@ from explorer.ir.ops import (
     Multiply,
     PadChannels,
     Scale,
+    Slice,
 )
 
 if TYPE_CHECKING:
