@@ -22,6 +22,8 @@ CHOICES = {
     "C": "C: project always",
     "1x1": "1×1",
     "3x3": "3×3",
+    "sliced": "One, taken apart",
+    "two": "One for each",
 }
 """Options in words, where their value alone does not say enough."""
 _MAX_SEGMENTS = 3

@@ -14,7 +14,17 @@ from explorer.figures.labels import LABELS
 from explorer.figures.static import svg
 
 ROOT = Path(__file__).resolve().parents[3]
-NETWORKS = ("resnet50", "res2net50_26w_4s", "resnext50_32x4d", "resnet20", "plain20", "resnet1202")
+NETWORKS = (
+    "resnet50",
+    "res2net50_26w_4s",
+    "resnext50_32x4d",
+    "resnet20",
+    "plain20",
+    "resnet1202",
+    "densenet121",
+    "dpn92",
+    "dpn68b",
+)
 CHOSEN = {"layer2.1": "ops", "layer1": "fold", "layer3.1+": "blocks"}
 
 
