@@ -23,6 +23,9 @@ NETWORKS = (
     "resnet1202",
     "highway19",
     "resnet110_exclusive_gate",
+    "densenet121",
+    "dpn92",
+    "dpn68b",
 )
 CHOSEN = {"layer2.1": "ops", "layer1": "fold", "layer3.1+": "blocks"}
 
