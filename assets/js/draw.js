@@ -8,6 +8,7 @@ import { half, isInside, textWidth } from "./compose.js";
 import { escape, fill, quantity } from "./format.js";
 
 const WHOLE = -1;
+const PRODUCT = 2;
 const MAX_SLICES = 8;
 const UNDER = 53;
 const SIDE = 38;
@@ -202,9 +203,12 @@ class Pen {
     const arm = number(half(radius / 2));
     const span = number(2 * half(radius / 2));
     const style = inside ? "plus in" : "plus";
+    const cross = inside === PRODUCT
+      ? `m-${arm} -${arm}l${span} ${span}m0 -${span}l-${span} ${span}`
+      : `m-${arm} 0h${span}m-${arm} -${arm}v${span}`;
     return `<circle class="ring" cx="${x}" cy="${y}" r="${number(radius + 4)}"/>`
       + `<circle class="${style}" cx="${x}" cy="${y}" r="${number(radius)}"/>`
-      + `<path class="${style}" d="M${x} ${y}m-${arm} 0h${span}m-${arm} -${arm}v${span}"/>`;
+      + `<path class="${style}" d="M${x} ${y}${cross}"/>`;
   }
 
   slices([, , t, along, across, , , groups], s, ink) {

@@ -71,8 +71,16 @@ class Bar(NamedTuple):
     kind: str = "bar"
 
 
+PRODUCT = 2
+
+
 class Plus(NamedTuple):
-    """An addition; violet at the end of a shortcut, grey inside a branch."""
+    """An addition; violet at the end of a shortcut, grey inside a branch.
+
+    Attributes:
+        inside: 0 at the end of a shortcut, 1 inside a branch, ``PRODUCT`` where a gate is
+            multiplied with its signal, which is drawn as a cross.
+    """
 
     op: int
     s: float

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.address import is_inside
 from explorer.figures.labels import fill
 from explorer.figures.marks import (
+    PRODUCT,
     WHOLE,
     Bar,
     Box,
@@ -213,11 +214,14 @@ def _small(mark: Tick | Bar | Plus | Tag, s: float) -> str:
             x, y, r = number(s), number(mark.t), mark.radius
             arm = number(half(r / 2))
             style = "plus in" if mark.inside else "plus"
+            span = number(2 * half(r / 2))
+            cross = f"m-{arm} 0h{span}m-{arm} -{arm}v{span}"
+            if mark.inside == PRODUCT:
+                cross = f"m-{arm} -{arm}l{span} {span}m0 -{span}l-{span} {span}"
             return (
                 f'<circle class="ring" cx="{x}" cy="{y}" r="{number(r + 4)}"/>'
                 f'<circle class="{style}" cx="{x}" cy="{y}" r="{number(r)}"/>'
-                f'<path class="{style}" d="M{x} {y}m-{arm} 0h{number(2 * half(r / 2))}'
-                f'm-{arm} -{arm}v{number(2 * half(r / 2))}"/>'
+                f'<path class="{style}" d="M{x} {y}{cross}"/>'
             )
 
 
