@@ -1,7 +1,7 @@
 """How gates, branches and deep stems are drawn."""
 
 import pytest
-from test_architecture import drawn_ops
+import test_architecture
 
 from explorer.figures.marks import PRODUCT, Plus
 
@@ -20,7 +20,14 @@ NETWORKS = [
 def test_every_op_is_drawn_once(make_scene, name):
     found = make_scene(name)
     for part in [*found["templates"], found["stem"], found["head"]]:
-        assert drawn_ops(part["open"]) == list(range(len(part["ops"]))), part["words"]
+        assert test_architecture.drawn_ops(part["open"]) == list(range(len(part["ops"]))), part[
+            "words"
+        ]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_nothing_overlaps(make_scene, name):
+    test_architecture.test_nothing_on_the_main_line_overlaps(make_scene, name)
 
 
 def test_a_gate_is_multiplied_and_a_branch_is_added(make_scene):
