@@ -65,7 +65,7 @@ def test_labels_are_translated_and_escaped(make_scene):
     assert "Anfang &amp; &lt;Stamm&gt;" in text
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, "seresnet50"])
 def test_the_browser_writes_the_same_picture(make_scene, name, tmp_path):
     cases = [
         {
