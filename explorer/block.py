@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from explorer.ir.ops import (
+    AvgPool2d,
     BatchNorm2d,
     Conv2d,
     DropPath,
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 RELU = ReLU()
 
 Shortcut = Annotated[
-    Literal["identity", "A", "B", "C"],
+    Literal["identity", "A", "B", "C", "D"],
     Field(
         title="Shortcut",
         description="Identity: x itself, only where shapes agree. A: x with zero channels "
-        "appended. B: a 1×1 projection where the shape changes. C: a projection everywhere.",
+        "appended. B: a 1×1 projection where the shape changes. C: a projection everywhere. "
+        "D: as B, with an average pool before it, so that the projection reads every position.",
     ),
 ]
 StrideOn = Annotated[
@@ -54,6 +56,8 @@ Groups = Annotated[
         description="Number of parallel groups in the 3×3 convolution (ResNeXt).",
     ),
 ]
+Closing = Literal["none", "relu", "norm_relu"]
+"""What follows the last block: nothing, ReLU, or BN and ReLU."""
 BaseWidth = Annotated[
     int,
     Field(
@@ -107,6 +111,7 @@ class BlockParams(BaseModel, ABC):
         formula: The unit as an equation.
         activates_before: Whether the unit ends with an addition, so that the network needs a
             last normalisation and activation.
+        norm_eps: Added to the variance in stem and head, as the family has it in its blocks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,6 +119,12 @@ class BlockParams(BaseModel, ABC):
     reference: ClassVar[str]
     formula: ClassVar[str]
     activates_before: ClassVar[bool] = False
+    norm_eps: ClassVar[float] = 1e-5
+
+    @property
+    def closing(self) -> Closing:
+        """Return what the network needs after its last block."""
+        return "norm_relu" if self.activates_before else "none"
 
     @property
     def varies(self) -> bool:
@@ -125,9 +136,16 @@ class BlockParams(BaseModel, ABC):
     def num_layers(self) -> int:
         """Return the weight layers in series, as the papers count depth."""
 
+    def layers_at(self, place: Place) -> int:
+        """Return the weight layers in series of the block at one place."""
+        return self.num_layers
+
     @abstractmethod
-    def out_channels(self, width: int) -> int:
-        """Return the channels of the block's output for a stage of this width."""
+    def out_channels(self, width: int) -> int | None:
+        """Return the channels of the block's output for a stage of this width.
+
+        None where they depend on what the block reads.
+        """
 
     @abstractmethod
     def lower(self, b: GraphBuilder, x: Value, place: Place) -> Value:
@@ -194,7 +212,7 @@ class ResidualParams(BlockParams, ABC):
 def _squeeze_and_excite(b: GraphBuilder, x: Value, reduction: int, multiple: int) -> Value:
     """Add s = sigmoid(W2 ReLU(W1 GAP(x))) and x * s (Hu et al. 2018)."""
     channels = x.shape[0]
-    inner = channels // reduction
+    inner = max(1, channels // reduction)
     if multiple > 1:
         inner = max(multiple, (inner + multiple // 2) // multiple * multiple)
     gate = b.add("se.pool", GlobalAvgPool(), x)
@@ -220,26 +238,49 @@ def conv_bn_relu(b: GraphBuilder, x: Value, index: int, conv: Conv2d) -> Value:
 def add_shortcut(
     b: GraphBuilder, x: Value, branch: Value, option: Shortcut, stride: int, *, norm: bool = True
 ) -> Value:
-    """Add the shortcut of one option (He et al. 2015, section 3.3) and the addition.
+    """Add the shortcut of one option and the addition; see ``project``.
+
+    Raises:
+        ShapeError: The two ends do not fit.
+    """
+    return b.add_shortcut(branch, project(b, x, branch, option, stride, norm=norm))
+
+
+def project(
+    b: GraphBuilder, x: Value, branch: Value, option: Shortcut, stride: int, *, norm: bool = True
+) -> Value:
+    """Add what one option puts on the shortcut.
+
+    A, B and C are those of He et al. 2015, section 3.3; D is that of He et al. 2018 (ResNet-D)
+    and of Res2Net v1b.
 
     Args:
         b: The graph so far.
         x: What the shortcut carries.
         branch: The output of F(x).
-        option: identity, A, B or C.
+        option: identity, A, B, C or D.
         stride: Stride of the block.
         norm: Whether batch norm follows a projection (v1) or not (v2).
 
-    Raises:
-        ShapeError: The two ends do not fit.
+    Returns:
+        What goes into the addition; x itself for an identity.
     """
     in_channels, out_channels = x.shape[0], branch.shape[0]
     changes = stride != 1 or in_channels != out_channels
-    if option == "C" or (option == "B" and changes):
+    if option == "C" or (option in {"B", "D"} and changes):
+        first = 0
+        if option == "D":
+            # Index 0 is the pool's even where the stride is 1 and there is nothing to pool.
+            first = 1
+            if stride > 1:
+                pool = AvgPool2d(stride, stride, counts_padding=False, ceil=True)
+                x = b.add("downsample.0", pool, x, on_shortcut=True)
+                stride = 1
         projection = conv1x1(in_channels, out_channels, stride)
-        x = b.add("downsample.0", projection, x, on_shortcut=True)
+        x = b.add(f"downsample.{first}", projection, x, on_shortcut=True)
         if norm:
-            x = b.add("downsample.1", BatchNorm2d(out_channels), x, on_shortcut=True)
+            norm_op = BatchNorm2d(out_channels)
+            x = b.add(f"downsample.{first + 1}", norm_op, x, on_shortcut=True)
     elif option == "A" and changes:
         x = b.add("pad", PadChannels(in_channels, out_channels, stride), x, on_shortcut=True)
-    return b.add_shortcut(branch, x)
+    return x

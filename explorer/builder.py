@@ -137,11 +137,11 @@ def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one li
                 op.bias,
             )
         case ops.BatchNorm2d():
-            return nn.BatchNorm2d(op.channels)
+            return nn.BatchNorm2d(op.channels, op.eps)
         case ops.ReLU():
             return nn.ReLU(inplace=False)
         case ops.MaxPool2d():
-            return nn.MaxPool2d(op.kernel_size, op.stride, op.padding)
+            return nn.MaxPool2d(op.kernel_size, op.stride, op.padding, ceil_mode=op.ceil)
         case ops.AvgPool2d():
             return nn.AvgPool2d(op.kernel_size, op.stride, op.padding, op.ceil, op.counts_padding)
         case ops.GlobalAvgPool():

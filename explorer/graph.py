@@ -12,7 +12,9 @@ from explorer.ir.ops import BatchNorm2d, Conv2d, Flatten, GlobalAvgPool, Linear,
 from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
 
 if TYPE_CHECKING:
-    from explorer.spec import NetworkSpec, StageSpec
+    from explorer.spec import NetworkSpec, StageSpec, StemSpec
+
+SEGMENT_WIDTH, SEGMENT_DILATION = 512, 12
 
 
 def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
@@ -55,16 +57,32 @@ def _checked(image_size: int) -> int:
 
 def _stem(b: GraphBuilder, x: Value, spec: NetworkSpec) -> Value:
     stem = spec.stem
-    conv = Conv2d(
-        spec.in_channels, stem.width, stem.kernel_size, stem.stride, stem.kernel_size // 2
-    )
-    x = b.add("conv1", conv, x)
+    if stem.deep:
+        x = _deep_stem(b, x, stem)
+    else:
+        conv = Conv2d(
+            spec.in_channels, stem.width, stem.kernel_size, stem.stride, stem.kernel_size // 2
+        )
+        x = b.add("conv1", conv, x)
     if stem.activation:
-        x = b.add("bn1", BatchNorm2d(stem.width), x)
+        x = b.add("bn1", BatchNorm2d(stem.width, spec.stages[0].block.norm_eps), x)
         x = b.add("relu", RELU, x)
     if stem.pool:
-        x = b.add("maxpool", MaxPool2d(3, stride=2, padding=1), x)
+        pool = MaxPool2d(3, 2, ceil=True) if stem.ceil_pool else MaxPool2d(3, 2, padding=1)
+        x = b.add("maxpool", pool, x)
     return x
+
+
+def _deep_stem(b: GraphBuilder, x: Value, stem: StemSpec) -> Value:
+    """Add three 3x3 convolutions under the names that timm gives them."""
+    half = max(1, stem.width // 2)
+    x = b.add("conv1.0", Conv2d(x.shape[0], half, stride=stem.stride), x)
+    x = b.add("conv1.1", BatchNorm2d(half), x)
+    x = b.add("conv1.2", RELU, x)
+    x = b.add("conv1.3", Conv2d(half, half), x)
+    x = b.add("conv1.4", BatchNorm2d(half), x)
+    x = b.add("conv1.5", RELU, x)
+    return b.add("conv1.6", Conv2d(half, stem.width), x)
 
 
 def _stage(
@@ -105,7 +123,7 @@ def _block(
         address=prefix[:-1],
         kind=family.kind,
         title=family.title,
-        num_layers=family.num_layers,
+        num_layers=family.layers_at(place),
         start=start,
         stop=len(b.nodes),
         entry=x.address,
@@ -118,9 +136,24 @@ def _block(
 
 
 def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
-    if spec.stages[-1].block.activates_before:
-        x = b.add("norm", BatchNorm2d(x.shape[0]), x)
+    last = spec.stages[-1].block
+    if last.closing == "norm_relu":
+        x = b.add("norm", BatchNorm2d(x.shape[0], last.norm_eps), x)
+    if last.closing != "none":
         x = b.add("norm_relu", RELU, x)
+    if spec.head.kind == "segment":
+        _scores(b, x, spec.head.num_classes)
+        return
     x = b.add("avgpool", GlobalAvgPool(), x)
     x = b.add("flatten", Flatten(), x)
     b.add("fc", Linear(x.shape[0], spec.head.num_classes), x)
+
+
+def _scores(b: GraphBuilder, x: Value, num_classes: int) -> None:
+    """List the classifier of positions: two 3x3 with dilation 12 (Wu et al. 2016)."""
+    width, dilation = SEGMENT_WIDTH, SEGMENT_DILATION
+    hidden = Conv2d(x.shape[0], width, padding=dilation, dilation=dilation, bias=True)
+    x = b.add("classifier.0", hidden, x)
+    x = b.add("classifier.1", RELU, x)
+    scores = Conv2d(width, num_classes, padding=dilation, dilation=dilation, bias=True)
+    b.add("classifier.2", scores, x)

@@ -8,12 +8,22 @@ import { half, isInside, textWidth } from "./compose.js";
 import { escape, fill, quantity } from "./format.js";
 
 const WHOLE = -1;
+const ENDS = new Set(["plus", "bar"]);
+const PRODUCT = 2;
 const MAX_SLICES = 8;
 const UNDER = 53;
 const SIDE = 38;
 
 /** Return a coordinate with as few digits as it needs. */
 const number = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(1));
+
+/** Return the two strokes of a plus or, for a product, of a cross. */
+function sign(radius, inside) {
+  const arm = number(half(radius / 2));
+  const span = number(2 * half(radius / 2));
+  if (inside === PRODUCT) return `m-${arm} -${arm}l${span} ${span}m0 -${span}l-${span} ${span}`;
+  return `m-${arm} 0h${span}m-${arm} -${arm}v${span}`;
+}
 
 /**
  * Return the elements of a picture, the main line at 0.
@@ -80,7 +90,7 @@ class Pen {
       case "link": return this.link(mark, at);
       case "frame": return this.frame(mark, at);
       case "box": return this.box(mark, at);
-      default: return this.op(mark[0], at, this.small(mark, at.s), mark.at(-1) === "plus");
+      default: return this.op(mark[0], at, this.small(mark, at.s), ENDS.has(mark.at(-1)));
     }
   }
 
@@ -149,8 +159,8 @@ class Pen {
     return this.item(kind, at.address, this.title(at), drawn, at.members);
   }
 
-  op(op, at, drawn, isPlus = false) {
-    if (op === WHOLE) return isPlus ? `<g aria-hidden="true">${drawn}</g>` : drawn;
+  op(op, at, drawn, isEnd = false) {
+    if (op === WHOLE) return isEnd ? `<g aria-hidden="true">${drawn}</g>` : drawn;
     if (!at.part.ops) return drawn;
     const [name, words, shape] = at.part.ops[op];
     const address = at.prefix + name;
@@ -199,12 +209,10 @@ class Pen {
 
   plus([, s, t, radius, inside], start) {
     const [x, y] = this.point(start + s, t).map(number);
-    const arm = number(half(radius / 2));
-    const span = number(2 * half(radius / 2));
     const style = inside ? "plus in" : "plus";
     return `<circle class="ring" cx="${x}" cy="${y}" r="${number(radius + 4)}"/>`
       + `<circle class="${style}" cx="${x}" cy="${y}" r="${number(radius)}"/>`
-      + `<path class="${style}" d="M${x} ${y}m-${arm} 0h${span}m-${arm} -${arm}v${span}"/>`;
+      + `<path class="${style}" d="M${x} ${y}${sign(radius, inside)}"/>`;
   }
 
   slices([, , t, along, across, , , groups], s, ink) {

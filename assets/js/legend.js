@@ -52,17 +52,21 @@ function lineEntries(kinds, labels) {
   if (kinds.includes("identity")) {
     entries.push(entry('<path class="arc" d="M0 14H26"/>', 33, labels.identity_shortcut));
   }
-  for (const [kind, sign] of [["projection", "1×1"], ["pad", "pad"]]) {
+  for (const [kind, sign] of [["projection", "1×1"], ["pad", "pad"], ["weighted", "×"]]) {
     if (!kinds.includes(kind)) continue;
     const line = '<path class="arc" d="M0 14H44"/>'
       + '<rect class="tag" x="8" y="5" width="28" height="18" rx="4"/>'
       + `<text class="tagtext" x="22" y="18" text-anchor="middle">${sign}</text>`;
     entries.push(entry(line, 51, labels[kind]));
   }
-  if (kinds.some((kind) => kind !== "none")) {
+  if (kinds.includes("added")) {
     const plus = '<circle class="plus" cx="7" cy="14" r="7"/>'
       + '<path class="plus" d="M7 14m-3.5 0h7m-3.5 -3.5v7"/>';
     entries.push(entry(plus, 20, labels.add));
+  }
+  if (kinds.includes("kept")) {
+    const bar = '<rect class="bar" x="1" y="4" width="5" height="20" rx="2.5"/>';
+    entries.push(entry(bar, 12, labels.kept));
   }
   return entries;
 }

@@ -1,12 +1,22 @@
 """The bottleneck unit: 1x1, 3x3, 1x1.
 
-``groups`` makes it ResNeXt (Xie et al. 2016, form c), ``base_width`` 128 the wide
-ResNet-50-2 (Zagoruyko, Komodakis 2016).
+``groups`` makes it ResNeXt (Xie et al. 2016), ``base_width`` 128 the wide ResNet-50-2
+(Zagoruyko, Komodakis 2016). Figure 3 of Xie et al. has three forms of one function: with
+T_i = ReLU BN U_i ReLU BN V_i the branches of C groups,
+
+- a: F(x) = BN(sum_i W_i T_i(x)), every branch with its own three layers,
+- b: F(x) = BN(W [T_1(x), ..., T_C(x)]), one last layer for all,
+- c: the same as b, the branches written as one grouped convolution.
+
+W_i are slices of W, so that the three have equal weights. For (a) the last batch norm must stand
+after the sum, because a norm of each branch would not be linear in them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, final
+
+from pydantic import Field
 
 from explorer.block import (
     RELU,
@@ -20,7 +30,8 @@ from explorer.block import (
     conv1x1,
     conv_bn_relu,
 )
-from explorer.ir.ops import BatchNorm2d, Conv2d
+from explorer.ir.graph import ADD
+from explorer.ir.ops import BatchNorm2d, Concat, Conv2d
 
 if TYPE_CHECKING:
     from explorer.ir.graph import GraphBuilder, Value
@@ -37,6 +48,14 @@ class Bottleneck(ResidualParams):
     stride_on: StrideOn = "3x3"
     groups: Groups = 1
     base_width: BaseWidth = 64
+    form: Annotated[
+        Literal["a", "b", "c"],
+        Field(
+            title="Form",
+            description="How the groups are written: a, branches of three layers, summed; b, "
+            "branches of two layers, joined; c, one grouped convolution. All give the same.",
+        ),
+    ] = "c"
     title: ClassVar[str] = "Bottleneck"
     reference: ClassVar[str] = "He et al. 2015; Xie et al. 2016 (groups)"
     formula: ClassVar[str] = "y = ReLU(F(x) + x)"
@@ -56,12 +75,46 @@ class Bottleneck(ResidualParams):
 
     def lower(self, b: GraphBuilder, x: Value, place: Place) -> Value:
         """List the three convolutions, the shortcut, the addition and the ReLU after it."""
-        inner, out_channels = self.inner_width(place.width), self.out_channels(place.width)
-        first, second = (place.stride, 1) if self.stride_on == "1x1" else (1, place.stride)
-        out = conv_bn_relu(b, x, 1, conv1x1(x.shape[0], inner, first))
-        out = conv_bn_relu(b, out, 2, Conv2d(inner, inner, stride=second, groups=self.groups))
-        out = b.add("conv3", conv1x1(inner, out_channels), out)
+        out_channels = self.out_channels(place.width)
+        if self.form == "c" or self.groups == 1:
+            out = self._grouped(b, x, place)
+        else:
+            out = self._branches(b, x, place)
         out = b.add("bn3", BatchNorm2d(out_channels), out)
         out = self.weighted(b, out, place)
         out = add_shortcut(b, x, out, self.shortcut, place.stride)
         return b.add("relu3", RELU, out)
+
+    def _strides(self, place: Place) -> tuple[int, int]:
+        return (place.stride, 1) if self.stride_on == "1x1" else (1, place.stride)
+
+    def _grouped(self, b: GraphBuilder, x: Value, place: Place) -> Value:
+        """List form c up to its last convolution."""
+        inner = self.inner_width(place.width)
+        first, second = self._strides(place)
+        out = conv_bn_relu(b, x, 1, conv1x1(x.shape[0], inner, first))
+        out = conv_bn_relu(b, out, 2, Conv2d(inner, inner, stride=second, groups=self.groups))
+        return b.add("conv3", conv1x1(inner, self.out_channels(place.width)), out)
+
+    def _branches(self, b: GraphBuilder, x: Value, place: Place) -> Value:
+        """List form a or b up to its last convolution."""
+        width, out_channels = self.inner_width(place.width), self.out_channels(place.width)
+        one = width // self.groups
+        first, second = self._strides(place)
+        ends: list[Value] = []
+        for i in range(self.groups):
+            out = _conv_bn_relu(b, x, 1, i, conv1x1(x.shape[0], one, first))
+            out = _conv_bn_relu(b, out, 2, i, Conv2d(one, one, stride=second))
+            if self.form == "a":
+                out = b.add(f"conv3.{i}", conv1x1(one, out_channels), out)
+            ends.append(out)
+        if self.form == "a":
+            return b.add("sum", ADD, *ends)
+        joined = b.add("concat", Concat(), *ends)
+        return b.add("conv3", conv1x1(width, out_channels), joined)
+
+
+def _conv_bn_relu(b: GraphBuilder, x: Value, layer: int, branch: int, conv: Conv2d) -> Value:
+    out = b.add(f"conv{layer}.{branch}", conv, x)
+    out = b.add(f"bn{layer}.{branch}", BatchNorm2d(conv.out_channels), out)
+    return b.add(f"relu{layer}.{branch}", RELU, out)

@@ -1,9 +1,10 @@
 """The Res2Net unit: scales inside one bottleneck (Gao et al. 2019).
 
-Implemented as in the authors' code, whose names and weights it shares: splits 0 to s-2 are
-convolved, the last split passes; the paper's figure passes the first, which is the same
-function up to the order of channels. The first block of every stage (the 'stage' block) has no
-hierarchical sums, and average-pools the passing split.
+By default as in the authors' code, whose names and weights it shares: splits 0 to s-2 are
+convolved, the last split passes. The paper's figure passes the first, which is the same function
+up to the order of channels. The first block of every stage (the 'stage' block) has no
+hierarchical sums, and average-pools the passing split; the parameters that the paper prints for
+CIFAR are those of convolving it there as well.
 """
 
 from __future__ import annotations
@@ -49,6 +50,22 @@ class Res2Net(ResidualParams):
     base_width: BaseWidth = 26
     groups: Groups = 1
     shortcut: Shortcut = "B"
+    passes: Annotated[
+        Literal["first", "last"],
+        Field(
+            title="Passing split",
+            description="The split that is not convolved: the first in the paper, the last in "
+            "its code. Both are one function, with the channels in another order.",
+        ),
+    ] = "last"
+    convolves_all: Annotated[
+        bool,
+        Field(
+            title="Convolve all at first",
+            description="In the first block of a stage no split passes; without it one is "
+            "average-pooled. The CIFAR networks of the paper have this.",
+        ),
+    ] = False
     title: ClassVar[str] = "Res2Net"
     reference: ClassVar[str] = "Gao et al. 2019, Res2Net: A New Multi-scale Backbone Architecture"
     formula: ClassVar[str] = "y = ReLU(F(x) + x), F split into scales"
@@ -85,15 +102,19 @@ class Res2Net(ResidualParams):
         splits = [
             b.add(f"split.{i}", Slice(i * width, (i + 1) * width), x) for i in range(self.scale)
         ]
+        passing: list[Value] = []
+        if not (place.is_first and self.convolves_all):
+            passing = [splits.pop(0 if self.passes == "first" else -1)]
         outputs: list[Value] = []
-        for i, split in enumerate(splits[:-1]):
+        for i, split in enumerate(splits):
             joins = i > 0 and not place.is_first
             lane = b.add(f"sum.{i}", ADD, split, outputs[-1]) if joins else split
             outputs.append(self._convolve(b, lane, i, width, place.stride))
-        last = splits[-1]
         if place.is_first:
-            last = b.add("pool", AvgPool2d(3, stride=place.stride, padding=1), last)
-        return b.add("concat", Concat(), *outputs, last)
+            pool = AvgPool2d(3, stride=place.stride, padding=1)
+            passing = [b.add("pool", pool, split) for split in passing]
+        ordered = [*passing, *outputs] if self.passes == "first" else [*outputs, *passing]
+        return b.add("concat", Concat(), *ordered)
 
     def _convolve(self, b: GraphBuilder, x: Value, i: int, width: int, stride: int) -> Value:
         out = b.add(f"convs.{i}", Conv2d(width, width, stride=stride, groups=self.groups), x)

@@ -83,7 +83,7 @@ class _Writer:
             "head": self._end("head", head, head[0].inputs[0], describe(head[-1].op).short),
             "stages": stages,
             "templates": self.templates,
-            "kinds": sorted({s.kind for s in self.shortcuts}),
+            "kinds": sorted({word for s in self.shortcuts for word in s.words}),
         }
 
     def _measure(self) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from explorer.figures.marks import Bar, Box, Mark, Plus, Text, Tick, Wire, half, text_width
+from explorer.figures.marks import PRODUCT, Bar, Box, Mark, Plus, Text, Tick, Wire, half, text_width
 from explorer.ir.describe import describe
 from explorer.ir.ops import (
     Add,
@@ -19,6 +19,7 @@ from explorer.ir.ops import (
     Conv2d,
     Flatten,
     MaxPool2d,
+    Multiply,
     PadChannels,
     ReLU,
     Slice,
@@ -293,7 +294,8 @@ def _join(branch: Branch, node: Node, number: int, s: float, across: float) -> f
         branch.s = s + BAR
     else:
         branch.marks.append(Wire((s, -across / 2 + 18, s, across / 2 - 18)))
-        branch.marks.append(Plus(number, s + 8, 0, PLUS, inside=1))
+        sign = PRODUCT if isinstance(node.op, Multiply) else 1
+        branch.marks.append(Plus(number, s + 8, 0, PLUS, inside=sign))
         branch.s = s + 8 + PLUS
     branch.ends[node.address] = branch.s
     return s

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from explorer.figures.branch import TICK, TICK_ACROSS, Branch, is_tick, lay_out, tags_of
+from explorer.figures.branch import BAR, TICK, TICK_ACROSS, Branch, lay_out, tags_of
 from explorer.figures.marks import (
     WHOLE,
+    Bar,
     Box,
     Cell,
     Copy,
@@ -23,7 +24,16 @@ from explorer.figures.marks import (
     half,
     text_width,
 )
-from explorer.ir.ops import Conv2d, PadChannels
+from explorer.figures.streams import joined, streams_of
+from explorer.ir.ops import (
+    BatchNorm2d,
+    Concat,
+    Conv2d,
+    Dropout,
+    Multiply,
+    PadChannels,
+    Scale,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,10 +41,11 @@ if TYPE_CHECKING:
     from explorer.address import Address
     from explorer.ir.graph import Block, Node
 
-ShortcutKind = Literal["identity", "projection", "pad", "none"]
+ShortcutKind = Literal["identity", "projection", "pad", "weighted", "none"]
 
 LEAD, BOX, TALL, TAIL, STEP = 10, 40, 56, 12, 11
 PLUS = 7
+BAR_ACROSS = 36
 ARC = 62
 CLEAR = 18
 FRAME_LEAD, FRAME_PAD, FRAME_CAPTION = 8, 9, 27
@@ -46,31 +57,42 @@ class Shortcut:
     """The shortcut of a block as a picture shows it.
 
     Attributes:
-        kind: ``none`` for a plain unit.
+        kind: ``none`` for a plain unit; ``weighted`` with a factor, a gate or dropout on it.
         label: What stands on its arc; empty for an identity.
         op: Position of the op that the label stands for, or ``WHOLE``.
+        is_kept: Whether it is kept beside the branch (a bar) instead of added to it.
     """
 
     kind: ShortcutKind
     label: str = ""
     op: int = WHOLE
+    is_kept: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return what a legend explains about it: its kind, and how it ends."""
+        if self.kind == "none":
+            return ("none",)
+        return self.kind, "kept" if self.is_kept else "added"
 
 
 def shortcut_of(block: Block, nodes: Sequence[Node]) -> Shortcut:
     """Return what is on the arc of a block, read off the ops of its shortcut."""
     if block.merge is None:
         return Shortcut("none")
-    inside = set(block.shortcut)
-    on_arc = [node for node in nodes if node.address in inside]
+    on_arc = _on_shortcut(block, nodes)
+    is_kept = isinstance(_merge(block, nodes).op, Concat)
     tags = tags_of(on_arc)
     if not tags:
-        return Shortcut("identity")
+        return Shortcut("identity", is_kept=is_kept)
     label = " ".join(words for _, words in tags)
     number = nodes.index(tags[-1][0])
+    if any(isinstance(node.op, Scale | Multiply | Dropout) for node in on_arc):
+        return Shortcut("weighted", label, number)
     if any(isinstance(node.op, Conv2d) for node in on_arc):
-        return Shortcut("projection", label, number)
+        return Shortcut("projection", label, number, is_kept)
     kind = "pad" if any(isinstance(node.op, PadChannels) for node in on_arc) else "projection"
-    return Shortcut(kind, label, number)
+    return Shortcut(kind, label, number, is_kept)
 
 
 def block_cell(shortcut: Shortcut) -> Cell:
@@ -112,7 +134,7 @@ def _boxed(marks: list[Mark], along: float, shortcut: Shortcut) -> Cell:
     plus = end + TAIL
     marks.insert(0, Wire((end, 0, plus + STEP, 0)))
     marks += [_arrow(LEAD), *_arc(0, plus, -ARC), *_label(shortcut, plus / 2, -ARC)]
-    marks += [Dot(0, 0), Plus(WHOLE, plus, 0, PLUS)]
+    marks += [Dot(0, 0), _end_of_arc(WHOLE, plus, is_kept=shortcut.is_kept)]
     return Cell(plus + STEP, ARC + 10, TALL / 2 + 4, marks)
 
 
@@ -122,6 +144,11 @@ def _arrow(end: float) -> Wire:
 
 def _arc(start: float, end: float, top: float) -> list[Mark]:
     return [Wire((start, 0, start, top, end, top, end, -PLUS), "arc")]
+
+
+def _end_of_arc(op: int, s: float, *, is_kept: bool) -> Mark:
+    """Return a bar where the shortcut is kept, a plus where it is added."""
+    return Bar(op, s - BAR / 2, -BAR_ACROSS / 2, BAR_ACROSS) if is_kept else Plus(op, s, 0, PLUS)
 
 
 def _label(shortcut: Shortcut, s: float, t: float) -> list[Mark]:
@@ -152,12 +179,19 @@ def open_block(block: Block, nodes: Sequence[Node], caption: str) -> Cell:
     numbers = {node.address: i for i, node in enumerate(nodes)}
     if block.merge is None:
         return _framed(_centred(nodes, block.entry, numbers, None, MIN_BLOCK), caption, [])
-    on_arc = set(block.shortcut)
+    streams = streams_of(block, nodes)
+    aside = set(block.shortcut) | (streams.addresses if streams else set())
     merge = numbers[block.merge]
-    inner = [node for node in nodes[:merge] if node.address not in on_arc]
+    inner = [node for node in nodes[:merge] if node.address not in aside]
     source = _source(block, nodes)
     branch = _centred(inner, block.entry, numbers, source, MIN_BLOCK)
     start = branch.ends.get(source, 0)
+    if streams:
+        top, frame_end = -_frame_up(branch) - CLEAR, branch.s + FRAME_PAD
+        arc = Wire((start, 0, start, top))
+        ending = joined(streams, numbers, merge, frame_end, arc)
+        on_arc = _on_arc(block, nodes, (start + frame_end) / 2, top)
+        return _framed(branch, caption, [*ending, *on_arc, Dot(start, 0)])
     return _framed(branch, caption, _ending(branch, block, nodes, merge, start))
 
 
@@ -192,9 +226,6 @@ def _centred(
 
 def _source(block: Block, nodes: Sequence[Node]) -> Address:
     """Return the value at which the shortcut leaves."""
-    on_arc = [node for node in nodes if node.address in set(block.shortcut)]
-    merge = next(node for node in nodes if node.address == block.merge)
-    return on_arc[0].inputs[0] if on_arc else merge.inputs[-1]
 
 
 def _ending(
@@ -205,10 +236,11 @@ def _ending(
     plus, top = frame_end + TAIL, -_frame_up(branch) - CLEAR
     marks: list[Mark] = [Wire((frame_end, 0, plus, 0)), *_arc(start, plus, top)]
     marks += _on_arc(block, nodes, (start + plus) / 2, top)
-    marks += [Dot(start, 0), Plus(merge, plus, 0, PLUS)]
+    is_kept = isinstance(nodes[merge].op, Concat)
+    marks += [Dot(start, 0), _end_of_arc(merge, plus, is_kept=is_kept)]
     s = plus + STEP
     for number in range(merge + 1, len(nodes)):
-        style = "act" if is_tick(nodes[number]) else "norm"
+        style = "norm" if isinstance(nodes[number].op, BatchNorm2d) else "act"
         marks.append(Tick(number, s, 0, TICK_ACROSS, style))
         s += TICK + STEP - 2
     marks.insert(0, Wire((plus, 0, s, 0)))
@@ -216,8 +248,7 @@ def _ending(
 
 
 def _on_arc(block: Block, nodes: Sequence[Node], middle: float, top: float) -> list[Mark]:
-    inside = set(block.shortcut)
-    on_arc = [node for node in nodes if node.address in inside]
+    on_arc = _on_shortcut(block, nodes)
     labels = {node.address: words for node, words in tags_of(on_arc)}
     widths = [
         max(30.0, half(text_width(labels[n.address], 10.5) + 10)) if n.address in labels else TICK
@@ -230,7 +261,8 @@ def _on_arc(block: Block, nodes: Sequence[Node], middle: float, top: float) -> l
         if node.address in labels:
             marks.append(Tag(number, half(s + width / 2), top, width, labels[node.address]))
         else:
-            marks.append(Tick(number, s, top, 14, "norm"))
+            style = "norm" if isinstance(node.op, BatchNorm2d) else "act"
+            marks.append(Tick(number, s, top, 14, style))
         s += width + 10
     return marks
 

@@ -91,7 +91,7 @@ def _lines(kinds: Sequence[str], labels: Mapping[str, str]) -> list[_Entry]:
     if "identity" in kinds:
         line = '<path class="arc" d="M0 14H26"/>'
         entries.append(_entry(line, 33, labels["identity_shortcut"]))
-    for kind, sign in (("projection", "1×1"), ("pad", "pad")):
+    for kind, sign in (("projection", "1×1"), ("pad", "pad"), ("weighted", "×")):
         if kind in kinds:
             line = (
                 '<path class="arc" d="M0 14H44"/>'
@@ -99,12 +99,15 @@ def _lines(kinds: Sequence[str], labels: Mapping[str, str]) -> list[_Entry]:
                 f'<text class="tagtext" x="22" y="18" text-anchor="middle">{sign}</text>'
             )
             entries.append(_entry(line, 51, labels[kind]))
-    if any(kind != "none" for kind in kinds):
+    if "added" in kinds:
         plus = (
             '<circle class="plus" cx="7" cy="14" r="7"/>'
             '<path class="plus" d="M7 14m-3.5 0h7m-3.5 -3.5v7"/>'
         )
         entries.append(_entry(plus, 20, fill("{add}", labels)))
+    if "kept" in kinds:
+        bar = '<rect class="bar" x="1" y="4" width="5" height="20" rx="2.5"/>'
+        entries.append(_entry(bar, 12, labels["kept"]))
     return entries
 
 

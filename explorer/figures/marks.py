@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 WHOLE = -1
+PRODUCT = 2
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -72,7 +73,10 @@ class Bar(NamedTuple):
 
 
 class Plus(NamedTuple):
-    """An addition; violet at the end of a shortcut, grey inside a branch."""
+    """An addition; violet at the end of a shortcut, grey inside a branch.
+
+    ``inside`` is 1 for an addition inside a branch and ``PRODUCT`` for a signal times its gate.
+    """
 
     op: int
     s: float

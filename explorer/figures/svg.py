@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.address import is_inside
 from explorer.figures.labels import fill
 from explorer.figures.marks import (
+    PRODUCT,
     WHOLE,
     Bar,
     Box,
@@ -118,7 +119,8 @@ class Pen:
             case Box():
                 return self._box(mark, at)
             case _:
-                return self._op(mark.op, at, _small(mark, s), is_shortcut=isinstance(mark, Plus))
+                is_end = isinstance(mark, Plus | Bar)
+                return self._op(mark.op, at, _small(mark, s), is_end=is_end)
 
     def _words(self, mark: Text, at: Placed) -> str:
         words = mark.words.replace("#", at.label)
@@ -159,9 +161,9 @@ class Pen:
             return self._item(kind, at.address, self._title(at), drawn, at.members)
         return self._op(mark.op, at, drawn)
 
-    def _op(self, op: int, at: Placed, drawn: str, *, is_shortcut: bool = False) -> str:
+    def _op(self, op: int, at: Placed, drawn: str, *, is_end: bool = False) -> str:
         if op == WHOLE:
-            return f'<g aria-hidden="true">{drawn}</g>' if is_shortcut else drawn
+            return f'<g aria-hidden="true">{drawn}</g>' if is_end else drawn
         if "ops" not in at.part:
             return drawn
         name, words, shape, _, _ = at.part["ops"][op]
@@ -211,14 +213,21 @@ def _small(mark: Tick | Bar | Plus | Tag, s: float) -> str:
             return _ringed("tag", left, top, mark.width, 18, 4) + words
         case Plus():
             x, y, r = number(s), number(mark.t), mark.radius
-            arm = number(half(r / 2))
             style = "plus in" if mark.inside else "plus"
             return (
                 f'<circle class="ring" cx="{x}" cy="{y}" r="{number(r + 4)}"/>'
                 f'<circle class="{style}" cx="{x}" cy="{y}" r="{number(r)}"/>'
-                f'<path class="{style}" d="M{x} {y}m-{arm} 0h{number(2 * half(r / 2))}'
-                f'm-{arm} -{arm}v{number(2 * half(r / 2))}"/>'
+                f'<path class="{style}" d="M{x} {y}{_sign(mark)}"/>'
             )
+
+
+def _sign(mark: Plus) -> str:
+    """Return the two strokes of a plus or, for a product, of a cross."""
+    reach = half(mark.radius / 2)
+    arm, span = number(reach), number(2 * reach)
+    if mark.inside == PRODUCT:
+        return f"m-{arm} -{arm}l{span} {span}m0 -{span}l-{span} {span}"
+    return f"m-{arm} 0h{span}m-{arm} -{arm}v{span}"
 
 
 def _slices(mark: Box, s: float, ink: str) -> str:

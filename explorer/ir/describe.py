@@ -97,4 +97,6 @@ def _stride(op: AvgPool2d | PadChannels | Conv2d) -> str:
 def _conv(op: Conv2d) -> Words:
     kernel = _square(op.kernel_size)
     groups = f", {op.groups} groups" if op.groups > 1 else ""
-    return Words(kernel, str(op.out_channels), f"{kernel} convolution{groups}{_stride(op)}")
+    dilation = f", dilation {op.dilation}" if op.dilation > 1 else ""
+    full = f"{kernel} convolution{groups}{_stride(op)}{dilation}"
+    return Words(kernel, str(op.out_channels), full)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.address import INPUT, Address
 from explorer.errors import ShapeError
-from explorer.ir.ops import Add, Op, Shape
+from explorer.ir.ops import Add, Concat, Op, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ class Block:
         stop: Position after its last node.
         entry: Address of the value it reads.
         exit: Address of its output.
-        merge: Address of the addition with the shortcut, or None for a plain unit.
+        merge: Address of the addition or concatenation with the shortcut, or None for a plain unit.
         shortcut: Addresses on the shortcut; empty for an identity.
         template: Address of the first block with the same ops and shapes, often its own.
     """
@@ -140,7 +140,7 @@ class GraphBuilder:
     Attributes:
         prefix: Put before every name, such as ``layer2.0.``.
         nodes: What has been added so far.
-        merge: Address of the last addition with a shortcut since the prefix was set.
+        merge: Address where the last shortcut since the prefix was set ends.
         shortcut: Addresses added on the shortcut since the prefix was set.
     """
 
@@ -188,6 +188,12 @@ class GraphBuilder:
         self.merge = merged.address
         return merged
 
+    def keep_shortcut(self, *parts: Value) -> Value:
+        """Join a shortcut and what is kept beside it, in this order, under the name ``concat``."""
+        merged = self.add("concat", CONCAT, *parts)
+        self.merge = merged.address
+        return merged
+
     def repeat(self, template: Block, prefix: str, entry: Address) -> Block:
         """Copy a block to a new address with a new entry; shapes are known to be equal.
 
@@ -218,3 +224,4 @@ class GraphBuilder:
 
 
 ADD = Add()
+CONCAT = Concat()

@@ -15,65 +15,8 @@ from math import prod
 from typing import ClassVar, final
 
 from explorer.errors import ShapeError
+from explorer.ir.op import Op, Shape, window_shape
 from explorer.units import shape as show
-
-Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """Base of the primitive ops.
-
-    Attributes:
-        is_weight_layer: Whether the papers count it as a layer (convolution or linear).
-        is_view: Whether its output shares memory with its input, so that it costs no activation.
-        sees_whole_image: Whether one output value depends on every position of its input.
-        is_gated: Whether only the first input carries the signal and the others weight it, so
-            that paths and receptive fields follow the first alone.
-    """
-
-    is_weight_layer: ClassVar[bool] = False
-    is_view: ClassVar[bool] = False
-    sees_whole_image: ClassVar[bool] = False
-    is_gated: ClassVar[bool] = False
-
-    @property
-    def window(self) -> tuple[int, int]:
-        """Return (extent, stride) of the window over the input [px of the input]."""
-        return 1, 1
-
-    @property
-    def params(self) -> int:
-        """Return the number of trainable parameters."""
-        return 0
-
-    def macs(self, out_shape: Shape) -> int:
-        """Return the multiply-adds for one image [MAC]."""
-        return 0
-
-    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
-        """Return the output shape.
-
-        Raises:
-            ShapeError: The inputs do not fit.
-        """
-        return in_shapes[0]
-
-
-def _slide(size: int, extent: int, stride: int, padding: int) -> int:
-    """Return the number of window positions along one side."""
-    return (size + 2 * padding - extent) // stride + 1
-
-
-def _window_shape(in_shape: Shape, extent: int, stride: int, padding: int) -> tuple[int, int]:
-    height, width = (_slide(size, extent, stride, padding) for size in in_shape[1:])
-    if height < 1 or width < 1:
-        raise ShapeError(
-            f"A window of {extent} px does not fit into {show(in_shape)}.",
-            "Use a larger image or fewer strides.",
-            shapes=(in_shape,),
-        )
-    return height, width
 
 
 @final
@@ -132,7 +75,7 @@ class Conv2d(Op):
                     shapes=(in_shape,),
                 )
         extent, stride = self.window
-        return (self.out_channels, *_window_shape(in_shape, extent, stride, self.padding))
+        return (self.out_channels, *window_shape(in_shape, extent, stride, self.padding))
 
 
 @final
@@ -141,6 +84,7 @@ class BatchNorm2d(Op):
     """Batch normalisation with a scale and a shift for each channel (Ioffe, Szegedy 2015)."""
 
     channels: int
+    eps: float = 1e-5
 
     @property
     def params(self) -> int:
@@ -157,11 +101,15 @@ class ReLU(Op):
 @final
 @dataclass(frozen=True, slots=True)
 class MaxPool2d(Op):
-    """Maximum over a square window."""
+    """Maximum over a square window.
+
+    ``ceil``: a window that only partly lies on the input is kept.
+    """
 
     kernel_size: int
     stride: int
     padding: int = 0
+    ceil: bool = False
 
     @property
     def window(self) -> tuple[int, int]:
@@ -170,11 +118,7 @@ class MaxPool2d(Op):
 
     def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
         """Return the pooled shape."""
-        (in_shape,) = in_shapes
-        return (
-            in_shape[0],
-            *_window_shape(in_shape, self.kernel_size, self.stride, self.padding),
-        )
+        return _pooled(self, in_shapes)
 
 
 @final
@@ -199,13 +143,14 @@ class AvgPool2d(Op):
 
     def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
         """Return the pooled shape."""
-        (in_shape,) = in_shapes
-        missing = -(in_shape[1] - self.kernel_size) % self.stride if self.ceil else 0
-        padded = (in_shape[0], *(size + missing for size in in_shape[1:]))
-        return (
-            in_shape[0],
-            *_window_shape(padded, self.kernel_size, self.stride, self.padding),
-        )
+        return _pooled(self, in_shapes)
+
+
+def _pooled(op: MaxPool2d | AvgPool2d, in_shapes: tuple[Shape, ...]) -> Shape:
+    (in_shape,) = in_shapes
+    missing = -(in_shape[1] + 2 * op.padding - op.kernel_size) % op.stride if op.ceil else 0
+    padded = (in_shape[0], *(size + missing for size in in_shape[1:]))
+    return (in_shape[0], *window_shape(padded, op.kernel_size, op.stride, op.padding))
 
 
 @final
@@ -330,7 +275,7 @@ class PadChannels(Op):
                 "Use a projection (option B), or a width that does not shrink.",
                 shapes=(in_shape,),
             )
-        return (self.out_channels, *_window_shape(in_shape, 1, self.stride, 0))
+        return (self.out_channels, *window_shape(in_shape, 1, self.stride, 0))
 
 
 @final

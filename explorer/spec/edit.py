@@ -5,7 +5,7 @@ Every value that comes from a form is validated again here, because a browser ma
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -13,6 +13,9 @@ from explorer.blocks import FAMILIES
 from explorer.errors import SpecError
 from explorer.spec.codec import spec_error
 from explorer.spec.model import NetworkSpec, StageSpec
+
+if TYPE_CHECKING:
+    from explorer.block import BlockParams
 
 Scope = int | None
 """The position of a stage, or None for all stages."""
@@ -85,15 +88,16 @@ def change_blocks(spec: NetworkSpec, scope: Scope, **updates: Any) -> NetworkSpe
 def change_family(spec: NetworkSpec, scope: Scope, kind: str) -> NetworkSpec:
     """Return the network with another block family in one stage or in all.
 
-    Parameters that both families have under one name are kept, except the base width, which
-    means another thing in each.
+    Parameters that both families have under one name are kept where both know the value, except
+    the base width, which means another thing in each.
 
     Raises:
         SpecError: There is no such stage or family.
     """
     if kind not in FAMILIES:
         raise SpecError(f"There is no block called {kind[:40]!r}.", "Choose one of the list.")
-    fields = FAMILIES[kind].model_fields
+    family = FAMILIES[kind]
+    fields = family.model_fields
     stages = [stage.model_dump() for stage in spec.stages]
     for i in _targets(spec, scope):
         kept = {
@@ -101,8 +105,18 @@ def change_family(spec: NetworkSpec, scope: Scope, kind: str) -> NetworkSpec:
             for name, value in stages[i]["block"].items()
             if name in fields and name not in {"kind", "base_width"}
         }
-        stages[i]["block"] = {**kept, "kind": kind}
+        stages[i]["block"] = {**_known_to(family, kept), "kind": kind}
     return _with_stages(spec, stages)
+
+
+def _known_to(family: type[BlockParams], values: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the values that a family does not have among its own."""
+    try:
+        family.model_validate(values)
+    except ValidationError as error:
+        unknown = {detail["loc"][0] for detail in error.errors()}
+        return {name: value for name, value in values.items() if name not in unknown}
+    return values
 
 
 def add_stage(spec: NetworkSpec) -> NetworkSpec:

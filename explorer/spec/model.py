@@ -45,6 +45,21 @@ class StemSpec(_Part):
             "them to the first unit.",
         ),
     ] = True
+    deep: Annotated[
+        bool,
+        Field(
+            title="Deep",
+            description="Three 3×3 convolutions in place of one, the first two half as wide.",
+        ),
+    ] = False
+    ceil_pool: Annotated[
+        bool,
+        Field(
+            title="Caffe's pool",
+            description="The max-pool has no padding and keeps a last window that only partly "
+            "lies on the map, as in networks that come from Caffe.",
+        ),
+    ] = False
 
 
 class StageSpec(_Part):
@@ -70,8 +85,16 @@ class StageSpec(_Part):
 
 
 class HeadSpec(_Part):
-    """Global average pool and a linear classifier."""
+    """What stands after the last stage: a classifier of the image or of its positions."""
 
+    kind: Annotated[
+        Literal["classify", "segment"],
+        Field(
+            title="Head",
+            description="Classify: global average pool and a linear layer. Segment: two 3×3 with "
+            "dilation 12 give scores at every position of the last map.",
+        ),
+    ] = "classify"
     num_classes: Annotated[
         int, Field(ge=1, le=100_000, title="Classes", description="Outputs of the classifier.")
     ] = 1000

@@ -49,12 +49,15 @@ HE_2016 = "He et al. 2016, Tables 3 and 4"
 WRN = "Zagoruyko, Komodakis 2016"
 RESNEXT = "Xie et al. 2016, Table 7"
 RES2NET = "Gao et al. 2019, Tables 1 to 3"
+RES2NET_CIFAR = "Gao et al. 2019, Table 4"
+RES2NET_CODE = "Res2Net-PretrainedModels, README"
 
 _STRIDE = "The paper has the stride in the first 1×1; this network has the stride in the 3×3."
 _OWN_COUNT = "The paper's own count; the layers that it prints give 3.858 G."
 _PADDED = "The paper's figure is that of zero-padded shortcuts (option A)."
 _WEIGHTS_ONLY = "The paper counts the weights of convolutions and classifier only, without BN."
 _CUT = "The exact figure is 68.155 M: cut, not rounded."
+_OWN_WIDTHS = "Approximate: the widths are not printed, those here are chosen to come near."
 _RES2NET_MACS = "The paper prints 4.2 G for all its 50-layer networks of this size."
 
 
@@ -102,6 +105,11 @@ def _wide() -> Iterator[tuple[str, Published]]:
     for name, printed in table4.items():
         yield f"wrn_{name}", _params(printed, f"{WRN}, Table 4")
     yield "wrn_28_2", _params("1.5", f"{WRN}, Table 2")
+    table2 = {"40_2_b131_n6": "1.4", "40_2_b31": "1.2", "40_2_b13": "1.3", "40_2_b311_n6": "1.3"}
+    for name, printed in (table2 | {"22_2_b313_n3": "1.1"}).items():
+        yield f"wrn_{name}", _params(printed, f"{WRN}, Table 2")
+    for kernels in ("3", "333", "3333"):
+        yield f"wrn_40_2_b{kernels}", _params("2.2", f"{WRN}, Table 3")
     yield "wrn_40_10", _params("56", f"{WRN}, Table 9")
     table7 = {
         "resnet18": "11.7",
@@ -116,6 +124,11 @@ def _wide() -> Iterator[tuple[str, Published]]:
         yield name, _params(printed, f"{WRN}, Table 7")
     yield "wide_resnet50_2", _params("68.9", f"{WRN}, Table 8")
     yield "preact_resnet200", _params("64.7", f"{WRN}, Table 8")
+
+
+def _highway() -> Iterator[tuple[str, Published]]:
+    yield "highway19", _params("2.3", f"{HE_2015}, Table 6", _OWN_WIDTHS)
+    yield "highway32", _params("1.25", f"{HE_2015}, Table 6", _OWN_WIDTHS)
 
 
 def _resnext() -> Iterator[tuple[str, Published]]:
@@ -136,13 +149,18 @@ def _res2net() -> Iterator[tuple[str, Published]]:
     for name, (params, macs) in table.items():
         yield name, _params(params, RES2NET)
         yield name, _macs(macs, RES2NET, _RES2NET_MACS if name == "res2net50_26w_4s" else "")
+    for name, params, macs in (("res2net50d", "25.72", "4.5"), ("res2net101d", "45.23", "8.3")):
+        yield name, _params(params, RES2NET_CODE)
+        yield name, _macs(macs, RES2NET_CODE)
+    for size, params in (("6c24w4s", "24.3"), ("8c25w4s", "33.8"), ("6c24w6s", "36.7")):
+        yield f"res2next29_{size}_printed", _params(params, RES2NET_CIFAR)
     yield "res2net50_18w_4s", _macs("2.9", RES2NET)
     yield "resnet50", _macs("4.2", RES2NET, _RES2NET_MACS)
 
 
 def _collected() -> dict[str, tuple[Published, ...]]:
     found: dict[str, tuple[Published, ...]] = {}
-    for part in (_he_2015(), _he_2016(), _wide(), _resnext(), _res2net()):
+    for part in (_he_2015(), _he_2016(), _wide(), _highway(), _resnext(), _res2net()):
         for name, figure in part:
             found[name] = (*found.get(name, ()), figure)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.analysis.cost import cost_of_graph
-from explorer.errors import DataError
+from explorer.errors import DataError, SpecError
 from explorer.graph import lower
 from explorer.spec.codec import from_data
 from explorer.spec.limits import Limits
@@ -38,10 +38,17 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
 
     Raises:
         DataError: The network takes images of another number of channels.
-        SpecError: The data has more classes or larger images than a network may have.
+        SpecError: The network scores positions, not images; or the data has more classes or
+            larger images than a network may have.
         ShapeError: The network cannot take images so small.
         BudgetError: The network is larger than the limits allow.
     """
+    if spec.head.kind == "segment":
+        raise SpecError(
+            "A network for segmentation cannot be trained on the classes of whole images.",
+            "Set its head to classify.",
+            "head.kind",
+        )
     notes: list[str] = []
     channels = dataset.train.images.shape[3]
     if spec.in_channels != channels:

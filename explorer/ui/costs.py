@@ -13,6 +13,7 @@ from explorer.units import change, change_like, count, large, scaled
 
 if TYPE_CHECKING:
     from explorer.analysis.cost import Cost
+    from explorer.analysis.paths import PathLengths
     from explorer.ui.state import Hand
 
 
@@ -20,59 +21,64 @@ def cost_strip(now: Hand) -> None:
     """Show parameters, MACs, FLOPs, depth, receptive field and paths."""
     spec = now.working
     graph, cost = cached.network(spec)
-    paths = cached.path_lengths(spec, "block")
-    printed = {c.quantity: c for c in compare(spec, cost)}
-    since = _since_origin(now, cost)
-    blocks = len(graph.blocks)
-    size = cost.image_size
-    panels.strip(
-        [
-            _figure(
-                _("Parameters"),
-                (count(cost.params), ""),
-                printed.get("params"),
-                since,
-                _("Every number that training changes, batch norm included."),
-            ),
-            _figure(
-                _("MACs at {size} px").format(size=size),
-                scaled(cost.macs),
-                printed.get("macs"),
-                "",
-                _("Multiply-adds of convolutions and the linear layer for one image."),
-            ),
-            Figure(
-                _("FLOPs = 2 × MACs"),
-                *scaled(cost.flops),
-                _("papers call MACs FLOPs"),
-                _("A multiply-add is two floating-point operations."),
-            ),
-            Figure(
-                _("Depth"),
-                str(cost.depth),
-                _("layers"),
-                plural("{n} residual block", "{n} residual blocks", blocks)
-                if paths.num_paths > 1
-                else plural("{n} block", "{n} blocks", blocks),
-                _("Weight layers in series; projections on shortcuts are not counted."),
-            ),
-            Figure(
-                _("Receptive field"),
-                count(cost.receptive_field),
-                "px",
-                _("the whole image") if cost.receptive_field >= size else "",
-                _("The part of the image that one value of the last feature map can see."),
-            ),
-            Figure(
-                _("Paths"),
-                large(paths.num_paths),
-                "",
-                _("mean length {mean}").format(mean=f"{paths.mean:g}"),
-                _("Ways through the network: each residual block is gone through or past."),
-            ),
-        ],
-        stale=now.error is not None,
-    )
+    lengths = cached.path_lengths(spec, "block")
+    figures = [*_sizes(now, cost), *_shape(cost, len(graph.blocks), lengths)]
+    panels.strip(figures, stale=now.error is not None)
+
+
+def _sizes(now: Hand, cost: Cost) -> list[Figure]:
+    # The first is the paper of the network itself; others quote it.
+    printed = {c.quantity: c for c in reversed(compare(now.working, cost))}
+    return [
+        _figure(
+            _("Parameters"),
+            (count(cost.params), ""),
+            printed.get("params"),
+            _since_origin(now, cost),
+            _("Every number that training changes, batch norm included."),
+        ),
+        _figure(
+            _("MACs at {size} px").format(size=cost.image_size),
+            scaled(cost.macs),
+            printed.get("macs"),
+            "",
+            _("Multiply-adds of convolutions and the linear layer for one image."),
+        ),
+        Figure(
+            _("FLOPs = 2 × MACs"),
+            *scaled(cost.flops),
+            _("papers call MACs FLOPs"),
+            _("A multiply-add is two floating-point operations."),
+        ),
+    ]
+
+
+def _shape(cost: Cost, blocks: int, lengths: PathLengths) -> list[Figure]:
+    return [
+        Figure(
+            _("Depth"),
+            str(cost.depth),
+            _("layers"),
+            plural("{n} residual block", "{n} residual blocks", blocks)
+            if lengths.num_paths > 1
+            else plural("{n} block", "{n} blocks", blocks),
+            _("Weight layers in series; projections on shortcuts are not counted."),
+        ),
+        Figure(
+            _("Receptive field"),
+            count(cost.receptive_field),
+            "px",
+            _("the whole image") if cost.receptive_field >= cost.image_size else "",
+            _("The part of the image that one value of the last feature map can see."),
+        ),
+        Figure(
+            _("Paths"),
+            large(lengths.num_paths),
+            "",
+            _("mean length {mean}").format(mean=f"{lengths.mean:g}"),
+            _("Ways through the network: each residual block is gone through or past."),
+        ),
+    ]
 
 
 def _figure(
@@ -92,4 +98,5 @@ def _since_origin(now: Hand, cost: Cost) -> str:
     if now.is_preset:
         return ""
     before = cached.network(preset(now.origin))[1]
-    return _("{change} since the preset").format(change=change(cost.params - before.params))
+    added = cost.params - before.params
+    return _("{change} since the preset").format(change=change(added)) if added else ""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OWN = "own"
+FIRST = "digits"
+"""What a newcomer starts with: real images, and good within a minute on any machine."""
 FOLDER = "datasets"
 
 
@@ -47,7 +49,14 @@ def choice(key: str) -> str:
             return named[name].title
         return _("A folder or zip of your own …") if name == OWN else name
 
-    chosen = st.selectbox(_("Data"), options, key=key, format_func=words)
+    chosen = st.selectbox(
+        _("Data"),
+        options,
+        options.index(FIRST),
+        key=key,
+        format_func=words,
+        persist_state="session",
+    )
     if chosen in named:
         st.caption(named[chosen].summary)
         return chosen
@@ -56,10 +65,16 @@ def choice(key: str) -> str:
     return _path(key)
 
 
+def image_size_of(name: str) -> int | None:
+    """Return the side of the images of a named set [px]; None of a path."""
+    return next((info.image_size for info in catalogue() if info.name == name), None)
+
+
 def _path(key: str) -> str:
     text = st.text_input(
         _("Path on this machine"),
         key=f"{key}-path",
+        persist_state="session",
         placeholder="images.zip",
         max_chars=500,
         help=_(

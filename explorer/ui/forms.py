@@ -20,8 +20,19 @@ CHOICES = {
     "A": "A: pad with zeros",
     "B": "B: project where needed",
     "C": "C: project always",
+    "D": "D: average, then project",
+    "a": "a: branches, summed",
+    "b": "b: branches, joined",
+    "c": "c: one grouped layer",
     "1x1": "1×1",
     "3x3": "3×3",
+    "original": "Original (2015)",
+    "bn_after_add": "BN after addition",
+    "relu_before_add": "ReLU before addition",
+    "relu_only_preact": "ReLU-only pre-activation",
+    "full_preact": "Full pre-activation",
+    "exclusive": "exclusive",
+    "shortcut": "shortcut only",
 }
 """Options in words, where their value alone does not say enough."""
 _MAX_SEGMENTS = 3

@@ -1,5 +1,6 @@
 """What every block family promises."""
 
+import re
 from typing import Literal, get_args, get_origin
 
 import networkx as nx
@@ -14,13 +15,19 @@ from explorer.spec import NetworkSpec, StageSpec, StemSpec
 
 # The papers count the splits of a Res2Net as one layer; in series they are more.
 COUNTS_SPLITS_AS_ONE = {"res2net"}
+# These append channels to what they read, and bridge a change of resolution on their own.
+GROWS = {"densenet", "dpn"}
 
 EXAMPLES = [
     pytest.param(family(**{name: value}), id=f"{kind}-{name}-{value}")
     for kind, family in FAMILIES.items()
     for name, field in family.model_fields.items()
     for value in (
-        get_args(field.annotation) if get_origin(field.annotation) is Literal else (field.default,)
+        get_args(field.annotation)
+        if get_origin(field.annotation) is Literal
+        else (False, True)
+        if field.annotation is bool
+        else (field.default,)
     )
 ]
 
@@ -37,7 +44,7 @@ def test_a_family_explains_itself(kind):
     assert family.__doc__
     assert family.title
     assert family.reference
-    assert any(year in family.reference for year in ("2015", "2016", "2019"))
+    assert re.search(r"\b20[12]\d\b", family.reference)
     assert "=" in family.formula
     titles = [other.title for other in FAMILIES.values()]
     assert titles.count(family.title) == 1
@@ -70,8 +77,11 @@ def test_out_channels_and_stride_are_what_the_family_says(block):
         assert getattr(block, "shortcut", "") == "identity"
         return
     first, second = graph.stages
-    assert graph.nodes[first.blocks[-1].exit].out_shape == (block.out_channels(32), 16, 16)
-    assert graph.nodes[second.blocks[-1].exit].out_shape == (block.out_channels(64), 8, 8)
+    found = [graph.nodes[stage.blocks[-1].exit].out_shape for stage in (first, second)]
+    assert [shape[1:] for shape in found] == [(16, 16), (8, 8)]
+    assert (block.out_channels(32) is None) == (block.kind in GROWS)
+    if block.kind not in GROWS:
+        assert [shape[0] for shape in found] == [block.out_channels(32), block.out_channels(64)]
 
 
 @pytest.mark.parametrize("block", EXAMPLES)
@@ -90,13 +100,15 @@ def test_num_layers_is_the_longest_chain_of_convolutions(block):
         if block.kind in COUNTS_SPLITS_AS_ONE and lowered.address.endswith((".1", ".2")):
             assert longest == 2 + max(1, block.scale - 1)
         else:
-            assert longest == lowered.num_layers == block.num_layers
+            has_transition = any(a.startswith("layer2.0.transition.") for a in chain)
+            assert longest == lowered.num_layers == block.num_layers + has_transition
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
-def test_only_an_addition_at_the_end_needs_a_last_norm(kind):
+def test_only_a_merge_at_the_end_needs_a_last_norm(kind):
     block = FAMILIES[kind]()
     graph = lower(spec_of(block))
-    ends_with_addition = graph.blocks[-1].exit == graph.blocks[-1].merge
-    assert block.activates_before == ends_with_addition
+    ends_with_merge = graph.blocks[-1].exit == graph.blocks[-1].merge
+    # A highway layer adds what is activated already.
+    assert block.activates_before == (ends_with_merge and kind != "highway")
     assert ("norm" in graph.nodes) == block.activates_before

@@ -27,6 +27,11 @@ EXAMPLES = {
     ops.Slice: (ops.Slice(1, 3), (SHAPE,)),
     ops.PadChannels: (ops.PadChannels(4, 6, 2), (SHAPE,)),
     ops.Dropout: (ops.Dropout(0.3), (SHAPE,)),
+    ops.Sigmoid: (ops.Sigmoid(), (SHAPE,)),
+    ops.Multiply: (ops.Multiply(), (SHAPE, (4, 1, 1))),
+    ops.Complement: (ops.Complement(), (SHAPE,)),
+    ops.Scale: (ops.Scale(0.5), (SHAPE,)),
+    ops.DropPath: (ops.DropPath(0.5), (SHAPE,)),
 }
 
 all_ops = pytest.mark.parametrize("kind", ops.ALL_OPS, ids=lambda kind: kind.__name__)
@@ -53,6 +58,11 @@ def test_an_op_has_words(kind):
     assert words.short
     assert len(words.short) <= 6
     assert words.full
+
+
+def test_a_dilation_is_in_the_words():
+    conv = ops.Conv2d(8, 8, padding=4, dilation=4)
+    assert describe(conv).full == "3×3 convolution, dilation 4"
 
 
 @all_ops
@@ -90,3 +100,14 @@ def test_an_op_leaves_its_input_as_it_is(kind):
 def test_an_unknown_op_is_our_mistake(interpreter):
     with pytest.raises(AssertionError, match="for Op"):
         interpreter(ops.Op())
+
+
+@pytest.mark.parametrize("pool", [ops.MaxPool2d, ops.AvgPool2d])
+@pytest.mark.parametrize("size", range(3, 12))
+@pytest.mark.parametrize(("side", "stride", "padding"), [(3, 2, 0), (2, 2, 0), (3, 2, 1)])
+def test_a_pool_that_keeps_its_last_window_has_the_size_of_torchs(
+    pool, size, side, stride, padding
+):
+    op = pool(side, stride, padding, ceil=True)
+    x = torch.randn(1, 4, size, size)
+    assert module_of(op)(x).shape[1:] == op.out_shape(((4, size, size),))

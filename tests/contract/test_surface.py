@@ -16,6 +16,7 @@ from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.spec.codec import VERSION, decode
 from explorer.spec.presets import preset
 
+ON_ANY_BRANCH = {"se": 0, "se_multiple": 1, "survival": 1.0}
 FIELDS = {
     NetworkSpec: {
         "image_size": 224,
@@ -26,18 +27,29 @@ FIELDS = {
         "width_multiplier": 1.0,
         "init": "fan_out",
     },
-    StemSpec: {"width": 64, "kernel_size": 7, "stride": 2, "pool": True, "activation": True},
-    HeadSpec: {"num_classes": 1000},
+    StemSpec: {
+        "width": 64,
+        "kernel_size": 7,
+        "stride": 2,
+        "pool": True,
+        "activation": True,
+        "deep": False,
+        "ceil_pool": False,
+    },
+    HeadSpec: {"kind": "classify", "num_classes": 1000},
     FAMILIES["plain"]: {"kind": "plain"},
-    FAMILIES["basic"]: {"kind": "basic", "shortcut": "B"},
-    FAMILIES["bottleneck"]: {
+    FAMILIES["basic"]: ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
+    FAMILIES["bottleneck"]: ON_ANY_BRANCH
+    | {
         "kind": "bottleneck",
         "shortcut": "B",
         "stride_on": "3x3",
         "groups": 1,
         "base_width": 64,
+        "form": "c",
     },
-    FAMILIES["preact"]: {
+    FAMILIES["preact"]: ON_ANY_BRANCH
+    | {
         "kind": "preact",
         "layout": "basic",
         "shortcut": "B",
@@ -45,13 +57,63 @@ FIELDS = {
         "dropout": 0.0,
         "first_unit": "own",
     },
-    FAMILIES["res2net"]: {
+    FAMILIES["senet"]: ON_ANY_BRANCH | {"kind": "senet", "groups": 64},
+    FAMILIES["res2net"]: ON_ANY_BRANCH
+    | {
         "kind": "res2net",
         "scale": 4,
         "base_width": 26,
         "groups": 1,
         "shortcut": "B",
+        "passes": "last",
+        "convolves_all": False,
     },
+    FAMILIES["iresnet"]: ON_ANY_BRANCH
+    | {
+        "kind": "iresnet",
+        "layout": "bottleneck",
+        "groups": 1,
+        "res_stage": True,
+        "improved_projection": True,
+    },
+    FAMILIES["wider"]: ON_ANY_BRANCH
+    | {
+        "kind": "wider",
+        "layout": "basic",
+        "downsample": "conv",
+        "dilation": 1,
+        "dropout": 0.0,
+    },
+    FAMILIES["densenet"]: {
+        "kind": "densenet",
+        "bottleneck": 4,
+        "compression": 0.5,
+        "dropout": 0.0,
+    },
+    FAMILIES["dpn"]: {
+        "kind": "dpn",
+        "growth": 16,
+        "expansion": 4,
+        "groups": 1,
+        "base_width": 96,
+        "ending": "sliced",
+    },
+    FAMILIES["v2unit"]: ON_ANY_BRANCH
+    | {
+        "kind": "v2unit",
+        "layout": "basic",
+        "ordering": "full_preact",
+        "shortcut": "B",
+        "stride_on": "3x3",
+        "gate": "none",
+        "gate_bias": -6.0,
+        "shortcut_scale": 1.0,
+        "branch_scale": 1.0,
+        "shortcut_dropout": 0.0,
+    },
+    FAMILIES["wide"]: ON_ANY_BRANCH
+    | {"kind": "wide", "kernels": "3,3", "shortcut": "B", "dropout": 0.0},
+    FAMILIES["highway"]: {"kind": "highway", "gate_bias": -2.0},
 }
 
 
@@ -72,7 +134,7 @@ def test_fields_of_a_stage_stay():
         "depth": 2,
         "width": 64,
         "stride": 1,
-        "block": {"kind": "basic", "shortcut": "B"},
+        "block": ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
     }
 
 

@@ -13,7 +13,15 @@ from explorer.spec import HeadSpec, StemSpec
 from explorer.spec.presets.base import imagenet
 
 TORCHVISION = ("resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2")
-TIMM = ("res2net50_26w_4s", "res2net50_14w_8s", "res2next50")
+TIMM = (
+    "res2net50_26w_4s",
+    "res2net50_14w_8s",
+    "res2next50",
+    "res2net50d",
+    "seresnet18",
+    "seresnet50",
+    "seresnext50_32x4d",
+)
 NUM_CLASSES = 10
 
 pytestmark = pytest.mark.parity
@@ -25,7 +33,7 @@ def _foreign(name):
     return timm.create_model(name, num_classes=NUM_CLASSES)
 
 
-def _randomise_norms(network):
+def randomise_norms(network):
     """Give batch norm a state that evaluation mode cannot ignore."""
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -39,7 +47,7 @@ def _randomise_norms(network):
 def test_outputs_are_equal(name):
     torch.manual_seed(7)
     theirs = _foreign(name)
-    _randomise_norms(theirs)
+    randomise_norms(theirs)
     spec = preset(name).model_copy(update={"head": HeadSpec(num_classes=NUM_CLASSES)})
     ours = build(spec)
     ours.load_state_dict(theirs.state_dict(), strict=True)
@@ -75,7 +83,7 @@ def _renamed(name):
 def test_pre_activation_outputs_are_equal():
     torch.manual_seed(7)
     theirs = timm.create_model("resnetv2_50", num_classes=NUM_CLASSES)
-    _randomise_norms(theirs)
+    randomise_norms(theirs)
     # timm leaves the stem bare and lets the first unit activate like any other.
     spec = imagenet(50, PreAct(layout="bottleneck")).model_copy(
         update={"stem": StemSpec(activation=False), "head": HeadSpec(num_classes=NUM_CLASSES)}

@@ -11,12 +11,22 @@ from explorer.graph import lower
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 
 # What keeps a random network buildable in milliseconds; everything else is the field's own range.
-CAPS = {"groups": 4, "base_width": 48, "scale": 5}
+CAPS = {
+    "groups": 4,
+    "base_width": 48,
+    "scale": 5,
+    "se": 16,
+    "dilation": 4,
+    "growth": 12,
+    "bottleneck": 4,
+}
 
 
 def _of_field(name, field):
     if get_origin(field.annotation) is Literal:
         return st.sampled_from(get_args(field.annotation))
+    if field.annotation is bool:
+        return st.booleans()
     bounds = {type(m): m for m in field.metadata}
     low, high = bounds[Ge].ge, bounds[Le].le
     if field.annotation is float:
@@ -40,6 +50,8 @@ stems = st.builds(
     stride=st.sampled_from((1, 2)),
     pool=st.booleans(),
     activation=st.booleans(),
+    deep=st.booleans(),
+    ceil_pool=st.booleans(),
 )
 
 stages = st.builds(
@@ -56,7 +68,9 @@ specs = st.builds(
     in_channels=st.integers(1, 4),
     stem=stems,
     stages=st.lists(stages, min_size=1, max_size=3).map(tuple),
-    head=st.builds(HeadSpec, num_classes=st.integers(1, 12)),
+    head=st.builds(
+        HeadSpec, kind=st.sampled_from(("classify", "segment")), num_classes=st.integers(1, 12)
+    ),
     width_multiplier=st.floats(0.25, 2),
     init=st.sampled_from(("fan_out", "fan_in")),
 )

@@ -120,3 +120,9 @@ def test_an_address_that_is_not_there_is_dropped(open_page: Open) -> None:
     app = open_page(arch="resnet20", sel="layer9.0")
     assert not app.exception
     assert "Click a stage" in shown(app)
+
+
+def test_a_network_is_compared_with_its_own_paper_first(open_page: Open) -> None:
+    text = shown(open_page(arch="resnet50"))
+    assert "paper: 3.8 G, +0.29 G" in text
+    assert "stride in the 3×3" in text

@@ -146,3 +146,12 @@ def test_runs_on_other_classes_are_not_offered_as_the_second(open_page: Open) ->
     a = finished_run("A net", "resnet20", DIGITS)
     app = open_page("cam", a=a)
     assert not any("Letters" in str(o) for o in choice(app, "Network B").options)
+
+
+def test_a_newcomer_starts_with_images_that_train_within_a_minute(open_page: Open) -> None:
+    app = open_page("train")
+    assert choice(app, "Data").value == "digits"
+    assert "stride 2 in the stem" not in shown(app)
+    choice(app, "Data").select("shapes").run()
+    assert "stride 2 in the stem" in shown(app)
+    assert "stride 2 in the stem" not in shown(open_page("train", arch="resnet18"))

@@ -9,7 +9,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import SpecError
-from explorer.spec.presets import preact, res2net, resnet, resnext, wide
+from explorer.spec.presets import (
+    densenet,
+    dpn,
+    highway,
+    iresnet,
+    preact,
+    res2net,
+    resnet,
+    resnext,
+    senet,
+    v2,
+    wide,
+    wider,
+)
 from explorer.spec.presets.base import Preset
 
 if TYPE_CHECKING:
@@ -21,9 +34,16 @@ LISTS = (
     resnet.for_cifar,
     resnet.for_imagenet,
     preact.presets,
+    v2.presets,
+    highway.presets,
     wide.presets,
     resnext.presets,
     res2net.presets,
+    iresnet.presets,
+    wider.presets,
+    densenet.presets,
+    dpn.presets,
+    senet.presets,
 )
 """Where presets come from, in the order in which they are shown."""
 

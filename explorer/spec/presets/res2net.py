@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from explorer.blocks.res2net import Res2Net
-from explorer.spec.presets.base import Preset, cifar, imagenet
+from explorer.spec.model import HeadSpec, NetworkSpec, StemSpec
+from explorer.spec.presets.base import Preset, cifar, imagenet, stages_of
 
 
 def presets() -> list[Preset]:
@@ -50,4 +51,50 @@ def presets() -> list[Preset]:
             (3, 23, "0.9 % more parameters, equal MACs"),
         )
     ]
+    found += _v1b()
+    found += _res2next29()
     return found
+
+
+def _v1b() -> list[Preset]:
+    block = Res2Net(base_width=26, scale=4, shortcut="D")
+    return [
+        Preset(
+            f"res2net{depth}d",
+            f"Res2Net-{depth} v1b",
+            "Res2Net",
+            "Its authors' later form: a deep stem, and projections that read every position.",
+            imagenet(depth, block).model_copy(update={"stem": StemSpec(deep=True)}),
+        )
+        for depth in (50, 101)
+    ]
+
+
+def _res2next29() -> list[Preset]:
+    found: list[Preset] = []
+    for c, w, s in ((6, 24, 4), (8, 25, 4), (6, 24, 6)):
+        block = Res2Net(base_width=w, scale=s, groups=c)
+        name, title = f"res2next29_{c}c{w}w{s}s", f"Res2NeXt-29 {c}c × {w}w × {s}s"
+        printed = block.model_copy(update={"convolves_all": True})
+        line = "For CIFAR-100, built as the ImageNet networks are: a stage's first block pools."
+        found.append(Preset(name, title, "Res2NeXt for CIFAR", line, _cifar29(block, 100)))
+        line = "The form whose parameters the paper prints: first blocks convolve all; 10 classes."
+        found.append(
+            Preset(
+                f"{name}_printed",
+                f"{title} (as printed)",
+                "Res2NeXt for CIFAR",
+                line,
+                _cifar29(printed, 10),
+            )
+        )
+    return found
+
+
+def _cifar29(block: Res2Net, num_classes: int) -> NetworkSpec:
+    return NetworkSpec(
+        image_size=32,
+        stem=StemSpec(width=64, kernel_size=3, stride=1, pool=False),
+        stages=stages_of((3, 3, 3), (64, 128, 256), block),
+        head=HeadSpec(num_classes=num_classes),
+    )

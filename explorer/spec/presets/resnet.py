@@ -94,6 +94,15 @@ def for_cifar() -> list[Preset]:
             )
             for suffix, option in options
         ]
+    found.append(
+        Preset(
+            "resnet110_sd",
+            "ResNet-110 with stochastic depth",
+            "ResNet for CIFAR",
+            "Blocks are left out in training, the last one half of the time: 40 of 54 at a time.",
+            cifar(18, Basic(shortcut="A", survival=0.5)),
+        )
+    )
     found += [
         Preset(
             f"resnet{depth}",

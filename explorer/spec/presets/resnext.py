@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from explorer.blocks.bottleneck import Bottleneck
 from explorer.spec.model import HeadSpec, NetworkSpec, StemSpec
 from explorer.spec.presets.base import Preset, imagenet, stages_of
@@ -25,6 +27,10 @@ def presets() -> list[Preset]:
         50: ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4)),
         101: ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4), (1, 100), (2, 64), (64, 4), (32, 8)),
     }
+    forms: tuple[tuple[Literal["a", "b"], str], ...] = (
+        ("a", "summed at the end"),
+        ("b", "joined before the last 1×1"),
+    )
     found = [
         Preset(
             f"resnext{depth}_{c}x{d}d",
@@ -35,6 +41,16 @@ def presets() -> list[Preset]:
         )
         for depth, pairs in sizes.items()
         for c, d in pairs
+    ]
+    found += [
+        Preset(
+            f"resnext50_32x4d_{form}",
+            f"ResNeXt-50 32×4d, form {form}",
+            "ResNeXt",
+            f"The same function written as 32 branches in every block, {end}.",
+            imagenet(50, Bottleneck(groups=32, base_width=4, form=form)),
+        )
+        for form, end in forms
     ]
     found += [
         Preset(

@@ -9,7 +9,8 @@ from time import perf_counter
 import pytest
 
 from explorer.figures.architecture import scene
-from explorer.figures.marks import WHOLE, Bar, Box, Plus, Tag, Tick, Wire
+from explorer.figures.cells import shortcut_of
+from explorer.figures.marks import PRODUCT, WHOLE, Bar, Box, Plus, Tag, Tick, Wire
 from explorer.graph import lower
 from explorer.ir.ops import Slice
 from explorer.spec.presets import preset
@@ -25,6 +26,19 @@ NETWORKS = (
     "preact_resnet110",
     "preact_resnet50",
     "resnet50_v1",
+    "iresnet34",
+    "iresgroup50",
+    "wider_or_deeper_a",
+    "wider_or_deeper_a1_seg21",
+    "highway19",
+    "resnet110_1layer",
+    "resnet110_bn_after_add",
+    "resnet164_relu_preact",
+    "resnet110_half_both",
+    "resnet110_exclusive_gate",
+    "resnet110_shortcut_gate",
+    "resnet110_dropout_shortcut",
+    "wrn_40_2_b3333",
 )
 
 
@@ -42,6 +56,14 @@ def test_every_op_is_drawn_once_when_a_part_is_open(make_scene, name):
     found = make_scene(name)
     for part in [*found["templates"], found["stem"], found["head"]]:
         assert drawn_ops(part["open"]) == list(range(len(part["ops"]))), part["words"]
+
+
+def test_norm_and_activation_after_an_addition_look_as_they_do_before_it(make_scene):
+    end = make_scene("iresnet34")["templates"][2]
+    names = [op[0] for op in end["ops"]]
+    styles = {names[tick.op]: tick.style for tick in marks(end, Tick)}
+    assert (styles["bn2"], styles["relu2"]) == ("norm", "act")
+    assert names.index("add") < names.index("bn2")
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -165,3 +187,29 @@ def test_without_a_measure_nothing_has_a_value():
     found = scene(lower(preset("resnet20")))
     assert found["measure"] is None
     assert found["stages"][0]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("resnet110", "identity"),
+        ("resnet110_c", "projection"),
+        ("resnet110_half_both", "weighted"),
+        ("resnet110_exclusive_gate", "weighted"),
+        ("resnet110_dropout_shortcut", "weighted"),
+        ("highway19", "weighted"),
+    ],
+)
+def test_what_weights_a_shortcut_has_a_kind_of_its_own(name, kind):
+    graph = lower(preset(name))
+    block = graph.blocks[1]
+    assert shortcut_of(block, list(graph.nodes_of(block))).kind == kind
+
+
+def test_a_product_is_a_cross_and_a_norm_after_the_addition_a_norm(make_scene):
+    gated, after = make_scene("resnet110_exclusive_gate"), make_scene("resnet110_bn_after_add")
+    template = gated["templates"][0]
+    product = next(i for i, op in enumerate(template["ops"]) if op[0] == "gate.transform")
+    assert [m.inside for m in marks(template, Plus) if m.op == product] == [PRODUCT]
+    styles = [mark.style for mark in marks(after["templates"][0], Tick)]
+    assert styles == ["norm", "act", "norm", "act"]

@@ -14,7 +14,16 @@ from explorer.figures.labels import LABELS
 from explorer.figures.static import svg
 
 ROOT = Path(__file__).resolve().parents[3]
-NETWORKS = ("resnet50", "res2net50_26w_4s", "resnext50_32x4d", "resnet20", "plain20", "resnet1202")
+NETWORKS = (
+    "resnet50",
+    "res2net50_26w_4s",
+    "resnext50_32x4d",
+    "resnet20",
+    "plain20",
+    "resnet1202",
+    "highway19",
+    "resnet110_exclusive_gate",
+)
 CHOSEN = {"layer2.1": "ops", "layer1": "fold", "layer3.1+": "blocks"}
 
 

@@ -28,6 +28,15 @@ def test_shared_parameters_survive_a_change_of_family_but_not_the_base_width() -
     assert block.base_width == FAMILIES["res2net"]().base_width
 
 
+def test_a_shared_parameter_with_a_value_of_its_own_family_is_left_behind() -> None:
+    group = edit.change_blocks(
+        edit.change_family(RESNET, None, "iresnet"), None, layout="group", groups=4, survival=0.5
+    )
+    block = edit.change_family(group, None, "preact").stages[0].block
+    assert block == FAMILIES["preact"](survival=0.5)
+    assert edit.change_family(group, None, "bottleneck").stages[0].block.groups == 4
+
+
 def test_a_parameter_goes_only_to_families_that_have_it() -> None:
     mixed = edit.change_family(RESNET, 0, "res2net")
     changed = edit.change_blocks(mixed, None, scale=2)
@@ -57,7 +66,7 @@ def test_an_edit_that_changes_nothing_gives_an_equal_network() -> None:
         lambda: edit.change_stages(RESNET, None, depth=10**9),
         lambda: edit.change_stages(RESNET, None, stride=3),
         lambda: edit.change_stages(RESNET, None, width=float("nan")),
-        lambda: edit.change_blocks(RESNET, None, shortcut="D"),
+        lambda: edit.change_blocks(RESNET, None, shortcut="Z"),
         lambda: edit.change_part(RESNET, "head", num_classes=-1),
         lambda: edit.change(RESNET, width_multiplier="wide"),
         lambda: edit.change(RESNET, no_such_field=1),

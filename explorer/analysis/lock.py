@@ -1,0 +1,145 @@
+"""The budget lock: hold parameters or MACs while something else changes.
+
+Comparing networks at equal parameters or equal MACs is the rule of fair comparison in this
+literature (ResNeXt Table 2, Res2Net Table 3, wide residual networks Table 4). One variable is set
+free; its value is found by bisection over exact costs, a millisecond each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from explorer.analysis.cost import cost
+from explorer.errors import SpecError
+from explorer.spec.edit import change, change_blocks, change_part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from explorer.spec import NetworkSpec
+
+Quantity = Literal["params", "macs"]
+Free = Literal["base_width", "all_widths", "width_multiplier"]
+LARGEST_BASE_WIDTH = 1024
+MULTIPLIER_STEP = 1 / 64
+LARGEST_MULTIPLIER = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What is held and what gives way.
+
+    Attributes:
+        quantity: What is held.
+        target: Its value.
+        tolerance: How far it may be off, as a share of the target.
+        free: The variable that is solved for: the base width of all blocks, the width factor of
+            all stages, or that factor together with the width of the stem, which zero-padded
+            shortcuts need.
+    """
+
+    quantity: Quantity
+    target: int
+    tolerance: float
+    free: Free
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The nearest network.
+
+    Attributes:
+        spec: The network with the free variable solved.
+        value: Of the free variable; for all widths the factor on the edited network's.
+        deviation: Of the held quantity from its target, as a share; negative when below.
+        fits: Whether the deviation is within the tolerance.
+    """
+
+    spec: NetworkSpec
+    value: float
+    deviation: float
+    fits: bool
+
+
+def free_variables(spec: NetworkSpec) -> tuple[Free, ...]:
+    """Return what can be solved for: the base width only where every stage's blocks have one."""
+    has_base_width = all("base_width" in type(s.block).model_fields for s in spec.stages)
+    widths: tuple[Free, ...] = ("all_widths", "width_multiplier")
+    return ("base_width", *widths) if has_base_width else widths
+
+
+def solve(spec: NetworkSpec, lock: Lock) -> Solution:
+    """Return the network nearest to the target.
+
+    Args:
+        spec: The edited network.
+        lock: What is held.
+
+    Raises:
+        SpecError: The network has no such free variable, or does not work at any value of it.
+    """
+    if lock.free not in free_variables(spec):
+        raise SpecError(
+            "The blocks of this network have no base width to solve for.",
+            "Let the width factor give way instead.",
+        )
+
+    def at(index: int) -> NetworkSpec:
+        return _with(spec, lock.free, index)
+
+    def held(index: int) -> int | None:
+        return _held(at(index), lock.quantity)
+
+    low, high = _working_range(held, _largest(lock.free))
+    while high - low > 1:
+        middle = (low + high) // 2
+        value = held(middle)
+        if value is None or value < lock.target:
+            low = middle
+        else:
+            high = middle
+    found = [(abs(value - lock.target), i, value) for i in (low, high) if (value := held(i))]
+    _, index, value = min(found)
+    deviation = value / lock.target - 1
+    fits = abs(deviation) <= lock.tolerance
+    return Solution(at(index), _value(lock.free, index), deviation, fits)
+
+
+def _working_range(held: Callable[[int], int | None], largest: int) -> tuple[int, int]:
+    """Return a range whose upper end works: thin networks may have no channel left."""
+    high = 1
+    while held(high) is None:
+        high *= 2
+        if high > largest:
+            raise SpecError(
+                "This network does not fit at any width.", "Repair it before locking the budget."
+            )
+    return max(1, high // 2), largest
+
+
+def _held(spec: NetworkSpec, quantity: Quantity) -> int | None:
+    try:
+        return getattr(cost(spec), quantity)
+    except SpecError:
+        return None
+
+
+def _largest(free: Free) -> int:
+    if free == "base_width":
+        return LARGEST_BASE_WIDTH
+    return round(LARGEST_MULTIPLIER / MULTIPLIER_STEP)
+
+
+def _value(free: Free, index: int) -> float:
+    return index if free == "base_width" else index * MULTIPLIER_STEP
+
+
+def _with(spec: NetworkSpec, free: Free, index: int) -> NetworkSpec:
+    if free == "base_width":
+        return change_blocks(spec, None, base_width=index)
+    factor = index * MULTIPLIER_STEP
+    if free == "width_multiplier":
+        return change(spec, width_multiplier=factor)
+    scaled = change_part(spec, "stem", width=max(1, round(spec.stem.width * factor)))
+    return change(scaled, width_multiplier=spec.width_multiplier * factor)

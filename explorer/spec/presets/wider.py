@@ -1,0 +1,88 @@
+"""Wider or Deeper (Wu, Shen, van den Hengel 2016): classification and segmentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from explorer.blocks.wider import Wider
+from explorer.spec.model import HeadSpec, NetworkSpec, StageSpec
+from explorer.spec.presets.base import BARE_CIFAR_STEM, Preset
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+STEM = BARE_CIFAR_STEM.model_copy(update={"width": 64})
+
+
+class _Level(NamedTuple):
+    depth: int
+    width: int
+    layout: Literal["basic", "widening", "bottleneck"]
+
+
+LEVELS = (
+    _Level(3, 128, "basic"),
+    _Level(3, 256, "basic"),
+    _Level(6, 512, "basic"),
+    _Level(3, 512, "widening"),
+    _Level(1, 512, "bottleneck"),
+    _Level(1, 1024, "bottleneck"),
+)
+"""B2 to B7 of model A; B1 is the stem."""
+CLASSES = {"Cityscapes": 19, "VOC": 21, "PASCAL Context": 60, "ADE20K": 150}
+
+
+def presets() -> list[Preset]:
+    """Return models A, A1 and A2, and A1 for segmentation."""
+    models = (("A", 5, "Max-pools"), ("A1", 0, "Strides"), ("A2", 2, "Two max-pools, then strides"))
+    found = [
+        Preset(
+            f"wider_or_deeper_{name.lower()}",
+            f"Wider or Deeper, model {name}",
+            "Wider or Deeper",
+            f"38 layers in 17 wide units. {line} halve the resolution.",
+            _classifier(num_pools),
+        )
+        for name, num_pools, line in models
+    ]
+    return found + [
+        Preset(
+            f"wider_or_deeper_a1_seg{classes}",
+            f"Wider or Deeper, model A1 for {data}",
+            "Wider or Deeper",
+            f"Segmentation into {classes} classes at an output stride of 8, by dilation.",
+            _segmenter(classes),
+        )
+        for data, classes in CLASSES.items()
+    ]
+
+
+def _classifier(num_pools: int) -> NetworkSpec:
+    """Return a network whose first ``num_pools`` stages pool; the others have strides."""
+    stages = tuple(
+        StageSpec(
+            depth=level.depth,
+            width=level.width,
+            stride=2 if i < len(LEVELS) - 1 else 1,
+            block=Wider(layout=level.layout, downsample="pool" if i < num_pools else "conv"),
+        )
+        for i, level in enumerate(LEVELS)
+    )
+    return NetworkSpec(stem=STEM, stages=stages, init="fan_in")
+
+
+def _segmenter(num_classes: int) -> NetworkSpec:
+    dilations, dropouts = (1, 1, 1, 2, 4, 4), (0, 0, 0, 0, 0.3, 0.5)
+    stages = tuple(
+        StageSpec(
+            depth=level.depth,
+            width=level.width,
+            stride=2 if i < 3 else 1,
+            block=Wider(layout=level.layout, dilation=dilation, dropout=dropout),
+        )
+        for i, (level, dilation, dropout) in enumerate(
+            zip(LEVELS, dilations, dropouts, strict=True)
+        )
+    )
+    head = HeadSpec(kind="segment", num_classes=num_classes)
+    return NetworkSpec(stem=STEM, stages=stages, head=head, init="fan_in")
