@@ -24,6 +24,8 @@ COMMANDS = {
     "presets": "the names, families, and one line about each",
     "cost": "parameters, MACs, activations, depth and receptive field",
     "paths": "the number of paths and their lengths",
+    "export": "the network as source, JSON, DOT, SVG or ONNX",
+    "weights": "what a file of weights has for a network",
     "train": "train a network in the foreground",
     "evaluate": "accuracy of a trained run",
     "cam": "Grad-CAM of two runs side by side",

@@ -1,4 +1,4 @@
-"""Weights in and out: safetensors of our own runs."""
+"""Safetensors of our own runs."""
 
 from __future__ import annotations
 
