@@ -1,9 +1,11 @@
 """Names of other libraries under our names."""
 
 import pytest
-import torch
 
-from explorer.keymaps import DENSENET, DPN, renamed, to_ours
+from explorer.weights.keymaps import KEY_MAPS
+
+MAPS = {key_map.title: key_map for key_map in KEY_MAPS}
+DENSENET, DPN = MAPS["torchvision and timm densenet"], MAPS["timm dpn"]
 
 
 @pytest.mark.parametrize(
@@ -28,11 +30,4 @@ from explorer.keymaps import DENSENET, DPN, renamed, to_ours
     ],
 )
 def test_a_parameter_gets_our_name(key_map, theirs, ours):
-    assert renamed(theirs, key_map) == ours
-
-
-def test_a_classifier_that_is_a_convolution_is_flattened():
-    state = {"classifier.weight": torch.ones(3, 4, 1, 1), "classifier.bias": torch.ones(3)}
-    found = to_ours(state, DPN)
-    assert found["fc.weight"].shape == (3, 4)
-    assert found["fc.bias"].shape == (3,)
+    assert key_map.rename(theirs) == ours
