@@ -10,7 +10,8 @@ import streamlit as st
 
 from explorer.analysis.cost import node_costs
 from explorer.spec import edit
-from explorer.ui import cached, forms, panels
+from explorer.ui import cached, forms, panels, state
+from explorer.ui.budget import budget_lock
 from explorer.ui.i18n import _
 from explorer.units import count, quantity
 from explorer.units import shape as show_shape
@@ -26,6 +27,7 @@ ALL = -1
 
 def editor(now: Hand) -> None:
     """Show the stage table and the form of what is chosen; take edits into the hand."""
+    epoch = now.epoch
     table = st.container()
     scope = _scope(now)
     with st.container(border=True, gap="small"):
@@ -34,8 +36,11 @@ def editor(now: Hand) -> None:
         _stage_form(now, scope)
     with st.expander(_("Image, stem and head")):
         _outer_form(now)
+    budget_lock(now)
     with table:
         stage_table(now, scope)
+    if now.epoch != epoch:
+        state.rerun()
 
 
 def stage_table(now: Hand, chosen: int | None) -> None:

@@ -11,10 +11,13 @@ import streamlit as st
 
 from explorer import compute
 from explorer.analysis.budget import admit
+from explorer.analysis.lock import Lock, Solution, solve
 from explorer.analysis.measures import measure
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
+from explorer.errors import SpecError
 from explorer.figures import architecture
 from explorer.figures.unravelled import unravelled as unravel
+from explorer.spec.edit import change_blocks
 from explorer.store import runs
 
 if TYPE_CHECKING:
@@ -72,6 +75,15 @@ def cam_pair(
 def run_record(folder: Path) -> runs.RunRecord | None:
     """Return the record of a finished run, or None while it has none."""
     return runs.read(folder) if runs.is_complete(folder) else None
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def at_scale(spec: NetworkSpec, lock: Lock, scale: int) -> Solution | None:
+    """Return a Res2Net at another scale with the budget held; None where nothing works."""
+    try:
+        return solve(change_blocks(spec, None, scale=scale), lock)
+    except SpecError:
+        return None
 
 
 def forget_runs() -> None:

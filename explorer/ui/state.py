@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.analysis.budget import admit
+from explorer.analysis.lock import Lock, Solution, solve
 from explorer.errors import ShapeError, SpecError
 from explorer.spec.presets import name_of, preset, presets
 
@@ -36,6 +37,8 @@ class Hand:
         undone: Earlier networks, latest last.
         redone: Networks that were taken back, latest last.
         token: The link that was last read or written.
+        lock: What is held while the form changes the network, or None.
+        held: The last solution for it, or None.
     """
 
     spec: NetworkSpec
@@ -48,6 +51,8 @@ class Hand:
     undone: list[NetworkSpec] = field(default_factory=list["NetworkSpec"])
     redone: list[NetworkSpec] = field(default_factory=list["NetworkSpec"])
     token: str = ""
+    lock: Lock | None = None
+    held: Solution | None = None
 
     def _set(self, spec: NetworkSpec) -> None:
         self.spec = spec
@@ -65,10 +70,29 @@ class Hand:
             return
         self.undone = [*self.undone, self.spec][-_HISTORY:]
         self.redone = []
-        self._set(spec)
+        self._set(self._within_budget(spec))
+
+    def _within_budget(self, spec: NetworkSpec) -> NetworkSpec:
+        """Let the free variable give way; a network that does not work is left to be repaired."""
+        self.held = None
+        if self.lock is None:
+            return spec
+        try:
+            self.held = solve(spec, self.lock)
+        except SpecError:
+            return spec
+        if self.held.spec != spec:
+            self.epoch += 1
+        return self.held.spec
+
+    def hold(self, lock: Lock | None) -> None:
+        """Hold a budget from now on, or let it go."""
+        if lock != self.lock:
+            self.lock, self.held = lock, None
 
     def replace(self, spec: NetworkSpec, origin: str = "") -> None:
         """Take a network from a preset, a repair or a link; the form starts afresh."""
+        self.lock = None
         self.edit(spec)
         self.origin = origin or name_of(spec) or self.origin
         self.epoch += 1
@@ -145,3 +169,8 @@ def start_widget(key: str, value: object) -> None:
 def set_widget(key: str, value: object) -> None:
     """Set the value of a keyed widget, from a callback only."""
     st.session_state[key] = value
+
+
+def rerun() -> None:
+    """Draw the page again: the form has to show what was solved for."""
+    st.rerun()
