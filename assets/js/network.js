@@ -10,6 +10,7 @@ import { body } from "./draw.js";
 import { escape } from "./format.js";
 import { onKey, roving } from "./keys.js";
 import { legend } from "./legend.js";
+import { unpacked } from "./packed.js";
 import { svgFile } from "./picture.js";
 import { hintOf, rowsOf, tableOf } from "./rows.js";
 import { themeOf } from "./theme.js";
@@ -52,8 +53,9 @@ class Network {
   }
 
   update(data) {
-    const isNew = this.data?.scene !== data.scene;
-    this.data = data;
+    const isNew = this.sent !== data.scene;
+    this.sent = data.scene;
+    this.data = isNew ? { ...data, scene: unpacked(data.scene) } : { ...data, scene: this.data.scene };
     this.labels = data.labels;
     this.variables = data.themes[themeOf(this.root)];
     this.root.firstElementChild.style.cssText = this.variables;

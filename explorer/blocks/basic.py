@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, final
+
+from pydantic import Field
 
 from explorer.block import RELU, Place, ResidualParams, Shortcut, add_shortcut, conv_bn_relu
 from explorer.ir.ops import BatchNorm2d, Conv2d
@@ -17,6 +19,14 @@ class Basic(ResidualParams):
 
     kind: Literal["basic"] = "basic"
     shortcut: Shortcut = "B"
+    relu_before_gate: Annotated[
+        bool,
+        Field(
+            title="ReLU before the gate",
+            description="One more ReLU at the end of the branch, before SE and the addition, as "
+            "timm's networks legacy_seresnet18 and 34 have it.",
+        ),
+    ] = False
     title: ClassVar[str] = "Basic"
     reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning for Image Recognition"
     formula: ClassVar[str] = "y = ReLU(F(x) + x)"
@@ -36,6 +46,8 @@ class Basic(ResidualParams):
         out = conv_bn_relu(b, x, 1, Conv2d(x.shape[0], width, stride=place.stride))
         out = b.add("conv2", Conv2d(width, width), out)
         out = b.add("bn2", BatchNorm2d(width), out)
+        if self.relu_before_gate:
+            out = b.add("relu_gate", RELU, out)
         out = self.weighted(b, out, place)
         out = add_shortcut(b, x, out, self.shortcut, place.stride)
         return b.add("relu2", RELU, out)

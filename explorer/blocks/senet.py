@@ -25,7 +25,7 @@ class SENet(ResidualParams):
     """
 
     kind: Literal["senet"] = "senet"
-    groups: Groups = 64
+    groups: Groups = 1
     title: ClassVar[str] = "SENet-154"
     reference: ClassVar[str] = "Hu et al. 2018, Squeeze-and-Excitation Networks"
     formula: ClassVar[str] = "y = ReLU(s F(x) + x)"

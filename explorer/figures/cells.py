@@ -33,6 +33,7 @@ from explorer.ir.ops import (
     Multiply,
     PadChannels,
     Scale,
+    Slice,
 )
 
 if TYPE_CHECKING:
@@ -226,6 +227,22 @@ def _centred(
 
 def _source(block: Block, nodes: Sequence[Node]) -> Address:
     """Return the value at which the shortcut leaves."""
+    on_arc = {node.address: node for node in nodes if node.address in set(block.shortcut)}
+    merge = _merge(block, nodes)
+    source = merge.inputs[0 if isinstance(merge.op, Concat) else -1]
+    while source in on_arc:
+        source = on_arc[source].signals[0]
+    return source
+
+
+def _merge(block: Block, nodes: Sequence[Node]) -> Node:
+    return next(node for node in nodes if node.address == block.merge)
+
+
+def _on_shortcut(block: Block, nodes: Sequence[Node]) -> list[Node]:
+    """Return the ops that stand on the arc; where it parts into streams is drawn at its end."""
+    inside = set(block.shortcut)
+    return [n for n in nodes if n.address in inside and not isinstance(n.op, Slice)]
 
 
 def _ending(

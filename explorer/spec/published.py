@@ -51,6 +51,8 @@ RESNEXT = "Xie et al. 2016, Table 7"
 RES2NET = "Gao et al. 2019, Tables 1 to 3"
 RES2NET_CIFAR = "Gao et al. 2019, Table 4"
 RES2NET_CODE = "Res2Net-PretrainedModels, README"
+DENSENET = "Huang et al. 2017, the authors' list of results"
+DPN = "Chen et al. 2017, the authors' list of results"
 
 _STRIDE = "The paper has the stride in the first 1×1; this network has the stride in the 3×3."
 _OWN_COUNT = "The paper's own count; the layers that it prints give 3.858 G."
@@ -59,6 +61,8 @@ _WEIGHTS_ONLY = "The paper counts the weights of convolutions and classifier onl
 _CUT = "The exact figure is 68.155 M: cut, not rounded."
 _OWN_WIDTHS = "Approximate: the widths are not printed, those here are chosen to come near."
 _RES2NET_MACS = "The paper prints 4.2 G for all its 50-layer networks of this size."
+
+_DPN68_MACS = "The authors' own count; the layers that they list give 2.326 G."
 
 
 def _macs(printed: str, source: str, note: str = "") -> Published:
@@ -158,10 +162,32 @@ def _res2net() -> Iterator[tuple[str, Published]]:
     yield "resnet50", _macs("4.2", RES2NET, _RES2NET_MACS)
 
 
+def _densenet() -> Iterator[tuple[str, Published]]:
+    table = {
+        "densenet_40_12": "1.0",
+        "densenet_100_12": "7.0",
+        "densenet_100_24": "27.2",
+        "densenet_bc_100_12": "0.8",
+        "densenet_bc_250_24": "15.3",
+        "densenet_bc_190_40": "25.6",
+    }
+    for name, printed in table.items():
+        yield name, _params(printed, DENSENET)
+
+
+def _dpn() -> Iterator[tuple[str, Published]]:
+    yield "dpn68", _macs("2.5", DPN, _DPN68_MACS)
+    for name, printed in (("92", "6.5"), ("98", "11.7"), ("131", "16.0"), ("107", "18.3")):
+        yield f"dpn{name}", _macs(printed, DPN)
+
+
+_PARTS = (_he_2015, _he_2016, _wide, _highway, _resnext, _res2net, _densenet, _dpn)
+
+
 def _collected() -> dict[str, tuple[Published, ...]]:
     found: dict[str, tuple[Published, ...]] = {}
-    for part in (_he_2015(), _he_2016(), _wide(), _highway(), _resnext(), _res2net()):
-        for name, figure in part:
+    for part in _PARTS:
+        for name, figure in part():
             found[name] = (*found.get(name, ()), figure)
     return found
 

@@ -33,6 +33,8 @@ CHOICES = {
     "full_preact": "Full pre-activation",
     "exclusive": "exclusive",
     "shortcut": "shortcut only",
+    "sliced": "One, taken apart",
+    "two": "One for each",
 }
 """Options in words, where their value alone does not say enough."""
 _MAX_SEGMENTS = 3

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from explorer.spec.presets import presets
+
 FILES = sorted(
     Path(name)
     for name in subprocess.run(
@@ -39,3 +41,7 @@ def test_nothing_is_left_for_later(path):
 @pytest.mark.parametrize("path", CODE, ids=str)
 def test_every_module_says_what_it_is(path):
     assert path.read_text().startswith('"""')
+
+
+def test_the_readme_counts_the_presets_that_there_are():
+    assert f"one of {len(presets())} presets" in Path("README.md").read_text(encoding="utf-8")

@@ -7,7 +7,16 @@ import pytest
 from explorer import cost, lower, preset
 from explorer.analysis.measures import MEASURES
 
-NAMES = ("resnet20", "plain18", "resnet50", "preact_resnet164", "wrn_16_2", "res2net50_26w_4s")
+NAMES = (
+    "resnet20",
+    "plain18",
+    "resnet50",
+    "preact_resnet164",
+    "wrn_16_2",
+    "res2net50_26w_4s",
+    "densenet_40_12",
+    "dpn68",
+)
 each = pytest.mark.parametrize("name", NAMES)
 measures = pytest.mark.parametrize("measure", MEASURES.values(), ids=lambda m: m.name)
 

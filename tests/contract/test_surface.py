@@ -38,7 +38,8 @@ FIELDS = {
     },
     HeadSpec: {"kind": "classify", "num_classes": 1000},
     FAMILIES["plain"]: {"kind": "plain"},
-    FAMILIES["basic"]: ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
+    FAMILIES["basic"]: ON_ANY_BRANCH
+    | {"kind": "basic", "shortcut": "B", "relu_before_gate": False},
     FAMILIES["bottleneck"]: ON_ANY_BRANCH
     | {
         "kind": "bottleneck",
@@ -57,7 +58,7 @@ FIELDS = {
         "dropout": 0.0,
         "first_unit": "own",
     },
-    FAMILIES["senet"]: ON_ANY_BRANCH | {"kind": "senet", "groups": 64},
+    FAMILIES["senet"]: ON_ANY_BRANCH | {"kind": "senet", "groups": 1},
     FAMILIES["res2net"]: ON_ANY_BRANCH
     | {
         "kind": "res2net",
@@ -134,7 +135,7 @@ def test_fields_of_a_stage_stay():
         "depth": 2,
         "width": 64,
         "stride": 1,
-        "block": ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B"},
+        "block": ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B", "relu_before_gate": False},
     }
 
 

@@ -110,3 +110,10 @@ def test_many_blocks_are_bundled_and_the_page_stays_quick(open_page: Open) -> No
     page = open_page("unravel?arch=resnet1202")
     expect(page.locator(".rx-unravel svg")).to_be_visible()
     expect(page.locator(".rx-strip").first).to_contain_text("4.1 × 10¹⁸⁰")
+
+
+def test_a_dense_layer_is_unfolded_with_its_transition_and_its_bar(open_page: Open) -> None:
+    page = open_page("?arch=densenet121&sel=layer2.0.transition.conv")
+    expect(at(page, "layer2.0.transition.conv")).to_be_visible()
+    expect(at(page, "layer2.0.concat")).to_be_visible()
+    expect(page.locator(".st-key-node-card")).to_contain_text("256 × 56² → 128 × 56²")

@@ -30,10 +30,10 @@ def renamed_deep(name):
     return renamed(name)
 
 
-# timm's networks of basic blocks have one more ReLU before the gate, so their outputs differ.
 @pytest.mark.parametrize(
     ("name", "key"),
     [
+        ("legacy_seresnet18", renamed),
         ("legacy_seresnet50", renamed),
         ("legacy_seresnext50_32x4d", renamed),
         ("legacy_senet154", renamed_deep),

@@ -21,6 +21,7 @@ TIMM = (
     "seresnet18",
     "seresnet50",
     "seresnext50_32x4d",
+    "se_res2net50_26w_4s",
 )
 NUM_CLASSES = 10
 
@@ -30,6 +31,10 @@ pytestmark = pytest.mark.parity
 def _foreign(name):
     if name in TORCHVISION:
         return torchvision.models.get_model(name, num_classes=NUM_CLASSES)
+    if name.startswith("se_res2net"):
+        block = {"scale": 4, "attn_layer": timm.layers.SEModule}
+        name = name.removeprefix("se_")
+        return timm.create_model(name, num_classes=NUM_CLASSES, block_args=block)
     return timm.create_model(name, num_classes=NUM_CLASSES)
 
 

@@ -5,9 +5,9 @@ import timm
 import torch
 import torchvision
 
-from explorer import build, preset
-from explorer.keymaps import DENSENET, DPN, to_ours
+from explorer import preset
 from explorer.spec import HeadSpec
+from explorer.weights.foreign import load
 
 NUM_CLASSES = 10
 
@@ -25,22 +25,25 @@ def _randomise_norms(network):
 
 
 @pytest.mark.parametrize(
-    ("library", "name", "key_map"),
+    ("library", "name"),
     [
-        ("torchvision", "densenet121", DENSENET),
-        ("timm", "densenet121", DENSENET),
-        ("timm", "dpn68", DPN),
-        ("timm", "dpn68b", DPN),
-        ("timm", "dpn92", DPN),
+        ("torchvision", "densenet121"),
+        ("timm", "densenet121"),
+        ("timm", "dpn68"),
+        ("timm", "dpn68b"),
+        ("timm", "dpn92"),
     ],
 )
-def test_outputs_are_equal_under_our_names(library, name, key_map):
+def test_outputs_are_equal_under_our_names(library, name, tmp_path):
     torch.manual_seed(7)
     make = torchvision.models.get_model if library == "torchvision" else timm.create_model
     theirs = make(name, num_classes=NUM_CLASSES)
     _randomise_norms(theirs)
-    ours = build(preset(name).model_copy(update={"head": HeadSpec(num_classes=NUM_CLASSES)}))
-    ours.load_state_dict(to_ours(theirs.state_dict(), key_map), strict=True)
+    torch.save(theirs.state_dict(), tmp_path / "theirs.pth")
+    spec = preset(name).model_copy(update={"head": HeadSpec(num_classes=NUM_CLASSES)})
+    ours, report = load(spec, tmp_path / "theirs.pth")
+    assert report.is_complete
+    assert not report.left
     # Doubles: deep networks leave single precision no digit below 1e-5 to compare.
     images = torch.randn(2, 3, 64, 72, dtype=torch.double)
     with torch.inference_mode():

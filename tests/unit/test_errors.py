@@ -88,7 +88,7 @@ CASES = {
     "two unknown fields": lambda: from_data({"stages": [{}], "colour": 1, "{x}": 2}),
     "an unknown field of a block": block(kind="basic", scale=4),
     "a field out of range": block(kind="res2net", scale=0),
-    "a choice that is none": block(kind="bottleneck", shortcut="D"),
+    "a choice that is none": block(kind="bottleneck", shortcut="Z"),
     "a fraction for a whole number": lambda: from_data({"stages": [{"depth": 1.5}]}),
     "a number for a list": lambda: from_data({"stages": 3}),
     "a step that is none": block(kind="preact", dropout=0.333),

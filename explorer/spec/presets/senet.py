@@ -62,8 +62,8 @@ def _original() -> list[Preset]:
         _legacy(
             f"seresnet{depth}",
             f"SE-ResNet-{depth} (r = 16)",
-            "Basic blocks; the gate's inner width is exactly a sixteenth.",
-            imagenet(depth, Basic(se=REDUCTION)),
+            "Basic blocks as in timm: one more ReLU, before the gate.",
+            imagenet(depth, Basic(se=REDUCTION, relu_before_gate=True)),
         )
         for depth in (18, 34)
     ]
@@ -89,7 +89,7 @@ def _original() -> list[Preset]:
         "senet154",
         "SENet-154",
         "The winner of ILSVRC 2017: 64 groups, a deep stem, 3×3 projections.",
-        imagenet(152, SENet(se=REDUCTION)),
+        imagenet(152, SENet(groups=64, se=REDUCTION)),
         StemSpec(width=128, deep=True, ceil_pool=True),
     )
     return [*found, senet154]

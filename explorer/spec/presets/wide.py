@@ -14,6 +14,25 @@ if TYPE_CHECKING:
     from explorer.blocks.wide import Kernels
     from explorer.spec.model import NetworkSpec
 
+_SIZES = (
+    (16, 2),
+    (16, 4),
+    (16, 8),
+    (16, 10),
+    (22, 8),
+    (22, 10),
+    (28, 2),
+    (28, 10),
+    (28, 12),
+    (40, 1),
+    (40, 2),
+    (40, 4),
+    (40, 8),
+    (40, 10),
+    (52, 1),
+)
+"""Depth n and width factor k of the networks of B(3,3) blocks."""
+
 
 def wide_resnet(depth: int, k: int, dropout: float = 0.0) -> NetworkSpec:
     """Return WRN-depth-k for CIFAR: depth = 6 N + 4 (Zagoruyko, Komodakis 2016)."""
@@ -29,23 +48,6 @@ def block_type(kernels: Kernels, k: int, num_blocks: int) -> NetworkSpec:
 
 def presets() -> list[Preset]:
     """Return the wide residual networks."""
-    sizes = (
-        (16, 2),
-        (16, 4),
-        (16, 8),
-        (16, 10),
-        (22, 8),
-        (22, 10),
-        (28, 2),
-        (28, 10),
-        (28, 12),
-        (40, 1),
-        (40, 2),
-        (40, 4),
-        (40, 8),
-        (40, 10),
-        (52, 1),
-    )
     found = [
         Preset(
             f"wrn_{n}_{k}",
@@ -54,7 +56,7 @@ def presets() -> list[Preset]:
             f"{n} layers by the paper's count, {k} times as wide as a thin ResNet.",
             wide_resnet(n, k),
         )
-        for n, k in sizes
+        for n, k in _SIZES
     ]
     found += _block_types()
     found += [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from streamlit.components.v2 import component
 
 from explorer.figures.labels import LABELS
+from explorer.figures.packed import packed
 from explorer.ui.components.assets import LOOK, STYLE, loader
 from explorer.ui.i18n import _
 
@@ -39,7 +40,7 @@ def network_picture(
         name: Of the saved file, without its ending.
     """
     data = {
-        "scene": scene,
+        "scene": packed(scene),
         "selected": selected,
         "broken": broken,
         "labels": {key: _(words) for key, words in LABELS.items()},

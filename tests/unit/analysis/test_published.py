@@ -24,6 +24,7 @@ DIFFERENT = {
     ("highway32", "1.25 M"): False,
     ("resnext29_16x64d", "68.1 M"): False,
     ("res2net50_26w_4s", "4.2 G"): False,
+    ("dpn68", "2.5 G"): False,
 }
 
 

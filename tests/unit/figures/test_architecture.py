@@ -39,6 +39,10 @@ NETWORKS = (
     "resnet110_shortcut_gate",
     "resnet110_dropout_shortcut",
     "wrn_40_2_b3333",
+    "densenet121",
+    "densenet_40_12",
+    "dpn92",
+    "dpn68b",
 )
 
 
@@ -119,6 +123,36 @@ def test_plain_networks_have_no_violet(make_scene):
         for cell in (template["box"], template["open"], *template["folds"]):
             assert not [m for m in cell.marks if isinstance(m, Wire) and m.style == "arc"]
             assert not [m for m in cell.marks if isinstance(m, Plus)]
+
+
+def test_a_shortcut_that_is_kept_ends_in_a_bar(make_scene):
+    for template in make_scene("densenet121")["templates"]:
+        for cell in (template["box"], template["open"], *template["folds"]):
+            assert not [m for m in cell.marks if isinstance(m, Plus)]
+            (bar,) = [m for m in cell.marks if isinstance(m, Bar)]
+            arc = next(m for m in cell.marks if isinstance(m, Wire) and m.style == "arc")
+            assert bar.s <= arc.points[-2] <= bar.s + 5
+    assert make_scene("densenet121")["kinds"] == ["identity", "kept"]
+    assert make_scene("resnet50")["kinds"] == ["added", "identity", "projection"]
+    assert make_scene("plain20")["kinds"] == ["none"]
+
+
+def test_a_dense_shortcut_leaves_behind_the_transition(make_scene):
+    layers = [t for t in make_scene("densenet121")["templates"] if len(t["ops"]) == 11]
+    assert len(layers) == 3
+    for template in layers:
+        arc = next(m for m in marks(template, Wire) if m.style == "arc")
+        assert [m.label for m in marks(template, Box) if m.s < arc.points[0]] == ["1×1", "avg"]
+
+
+@pytest.mark.parametrize("name", ["dpn92", "dpn68b"])
+def test_two_streams_part_and_meet(make_scene, name):
+    for template in make_scene(name)["templates"]:
+        (plus,) = marks(template, Plus)
+        last = max(marks(template, Bar), key=lambda bar: bar.s)
+        arcs = [m.points for m in marks(template, Wire) if m.style == "arc"]
+        assert plus.s < last.s
+        assert sorted(points[-2] for points in arcs)[1:] == [plus.s, last.s + 2.5]
 
 
 def test_relu_stands_after_the_addition_in_v1_and_before_the_convs_in_v2(make_scene):

@@ -23,6 +23,9 @@ NETWORKS = (
     "resnet1202",
     "highway19",
     "resnet110_exclusive_gate",
+    "densenet121",
+    "dpn92",
+    "dpn68b",
 )
 CHOSEN = {"layer2.1": "ops", "layer1": "fold", "layer3.1+": "blocks"}
 
@@ -62,7 +65,7 @@ def test_labels_are_translated_and_escaped(make_scene):
     assert "Anfang &amp; &lt;Stamm&gt;" in text
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, "seresnet50"])
 def test_the_browser_writes_the_same_picture(make_scene, name, tmp_path):
     cases = [
         {
