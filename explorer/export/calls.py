@@ -47,7 +47,8 @@ def constructor(op: Op, write: Write) -> Made | None:
         case ops.Conv2d():
             return Made(_conv(op, write), write("bias_init") if op.bias else "")
         case ops.BatchNorm2d():
-            return Made(f"nn.BatchNorm2d({write('channels')})")
+            eps = "" if write("eps") == "1e-05" else f", eps={write('eps')}"
+            return Made(f"nn.BatchNorm2d({write('channels')}{eps})")
         case ops.Linear():
             bias = "" if op.bias else ", bias=False"
             return Made(f"nn.Linear({write('in_features')}, {write('out_features')}{bias})")
@@ -81,7 +82,8 @@ def call(op: Op, module: str, xs: list[str], write: Write) -> str:  # noqa: C901
         case ops.ReLU():
             return f"F.relu({x})"
         case ops.MaxPool2d():
-            return f"F.max_pool2d({x}, {_window(write)})"
+            options = ", ceil_mode=True" * op.ceil
+            return f"F.max_pool2d({x}, {_window(write)}{options})"
         case ops.AvgPool2d():
             options = ", ceil_mode=True" * op.ceil
             options += ", count_include_pad=False" * (not op.counts_padding)

@@ -189,7 +189,7 @@ def _wrapped(line: str) -> Iterator[str]:
     """Yield a line or, where it is long, its outermost brackets on lines of their own."""
     start, stop = line.find("("), line.rfind(")")
     inner = line[start + 1 : stop]
-    if len(line) <= _MAX_LINE or not _is_balanced(inner):
+    if len(line) <= _MAX_LINE or start < 0 or not _is_balanced(inner):
         yield line
         return
     indent = " " * (len(line) - len(line.lstrip()))
