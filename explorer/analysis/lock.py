@@ -85,37 +85,39 @@ def solve(spec: NetworkSpec, lock: Lock) -> Solution:
             "Let the width factor give way instead.",
         )
 
-    def at(index: int) -> NetworkSpec:
-        return _with(spec, lock.free, index)
+    known: dict[int, int | None] = {}
 
     def held(index: int) -> int | None:
-        return _held(at(index), lock.quantity)
+        if index not in known:
+            known[index] = _held(_with(spec, lock.free, index), lock.quantity)
+        return known[index]
 
-    low, high = _working_range(held, _largest(lock.free))
-    while high - low > 1:
-        middle = (low + high) // 2
-        value = held(middle)
-        if value is None or value < lock.target:
-            low = middle
-        else:
-            high = middle
-    found = [(abs(value - lock.target), i, value) for i in (low, high) if (value := held(i))]
+    _bisect(held, lock.target, _largest(lock.free))
+    found = [(abs(value - lock.target), i, value) for i, value in known.items() if value]
+    if not found:
+        raise SpecError(
+            "This network does not fit at any width.", "Repair it before locking the budget."
+        )
     _, index, value = min(found)
     deviation = value / lock.target - 1
     fits = abs(deviation) <= lock.tolerance
-    return Solution(at(index), _value(lock.free, index), deviation, fits)
+    return Solution(_with(spec, lock.free, index), _value(lock.free, index), deviation, fits)
 
 
-def _working_range(held: Callable[[int], int | None], largest: int) -> tuple[int, int]:
-    """Return a range whose upper end works: thin networks may have no channel left."""
-    high = 1
-    while held(high) is None:
-        high *= 2
-        if high > largest:
-            raise SpecError(
-                "This network does not fit at any width.", "Repair it before locking the budget."
-            )
-    return max(1, high // 2), largest
+def _bisect(held: Callable[[int], int | None], target: int, largest: int) -> None:
+    """Ask for the values around the target.
+
+    Some indices do not work, thin networks because no channel is left, grouped ones because the
+    groups do not divide the width; the next one that works stands for them.
+    """
+    low, high = 0, largest + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        works = next((i for i in range(middle, high) if held(i)), None)
+        if works is None or (held(works) or 0) >= target:
+            high = middle
+        else:
+            low = works
 
 
 def _held(spec: NetworkSpec, quantity: Quantity) -> int | None:
