@@ -46,10 +46,11 @@ def receptive_fields(graph: Graph) -> dict[Address, Field]:
 
 
 def _wider(a: Field, b: Field) -> Field:
-    assert a.jump == b.jump, "branches that meet have equal strides"
+    # Branches that meet have equal strides, but on a map of one position, where they mean nothing.
+    jump = max(a.jump, b.jump)
     if a.size is None or b.size is None:
-        return Field(None, a.jump)
-    return a if a.size >= b.size else b
+        return Field(None, jump)
+    return Field(max(a.size, b.size), jump)
 
 
 def receptive_field(graph: Graph) -> int:

@@ -51,7 +51,10 @@ def fields(
         skip: Fields that are shown elsewhere.
     """
     changed: dict[str, Any] = {}
-    for name, info in type(part).model_fields.items():
+    # What makes a family comes before what every family has.
+    own = type(part).__annotations__
+    found = sorted(type(part).model_fields.items(), key=lambda item: item[0] not in own)
+    for name, info in found:
         if name == "kind" or name in skip:
             continue
         current = getattr(part, name)

@@ -12,6 +12,7 @@ from explorer.blocks.preact import PreAct
 from explorer.blocks.res2net import Res2Net
 from explorer.graph import lower
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
+from explorer.spec.codec import from_data
 
 BLOCKS = {
     "plain": Plain(),
@@ -97,3 +98,11 @@ def test_fields_along_a_network():
 def test_the_field_may_be_larger_than_the_image():
     spec = preset("resnet18").model_copy(update={"image_size": 32})
     assert receptive_field(lower(spec)) == 435
+
+
+def test_on_a_map_of_one_position_strides_may_differ():
+    stages = [{"depth": 1, "width": 4, "stride": 2, "block": {"kind": "plain"}}] * 3
+    last = {"depth": 1, "width": 4, "stride": 2, "block": {"kind": "basic", "shortcut": "identity"}}
+    stem = {"width": 4, "kernel_size": 3, "stride": 1, "pool": False}
+    spec = from_data({"image_size": 8, "stem": stem, "stages": [*stages, last]})
+    assert cost(spec).receptive_field > 8
