@@ -31,7 +31,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"imagenet/wrn-(\d+)-(\d)\.0", r"wide_resnet\1_\2"),
     (r"imagenet/wrn-(\d+)-(\d)\.(\d)", r"wide_resnet\1_\2_\3"),
     (r"(?:cifar(?:100)?|imagenet)/resnext(\d+)-(\d+x\d+d)", r"resnext\1_\2"),
-    (r"(?:torchvision|timm)/(densenet\d+|dpn\d+b?)", r"\1"),
+    (r"(?:torchvision|timm)/(densenet\d+d?|dpn\d+b?)", r"\1"),
     (r"cifar/densenet-L(\d+)-k(\d+)", r"densenet_\1_\2"),
     (r"cifar/densenet-BC-L(\d+)-k(\d+)", r"densenet_bc_\1_\2"),
 )

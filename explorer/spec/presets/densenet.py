@@ -48,6 +48,17 @@ def presets() -> list[Preset]:
         )
         for depth, (depths, growth) in sizes.items()
     ]
+    deep = densenet((6, 12, 64, 48), 48)
+    stem = deep.stem.model_copy(update={"deep": True})
+    found.append(
+        Preset(
+            "densenet264d",
+            "DenseNet-264-D",
+            "DenseNet",
+            "As timm has it: growth rate 48, and three 3×3 convolutions in the stem.",
+            deep.model_copy(update={"stem": stem}),
+        )
+    )
     plain = DenseNet(bottleneck=0, compression=1.0)
     found += [
         Preset(
