@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.spec.presets import preset, presets
+from explorer.spec.presets import name_of, preset, presets
 from explorer.ui import nav, panels
 from explorer.ui.components.copy_link import copy_link
 from explorer.ui.guard import show
@@ -30,8 +30,9 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
 
 
 def _preset_choice(now: Hand) -> None:
-    names = list(presets())
-    key = now.key("preset")
+    names, current = list(presets()), name_of(now.spec)
+    # Named after the network, so that the box is a new one when an edit has left the preset.
+    key = now.key("preset", current)
 
     def choose() -> None:
         name = widget(key)
@@ -44,7 +45,7 @@ def _preset_choice(now: Hand) -> None:
     st.selectbox(
         _("Preset"),
         names,
-        names.index(now.origin) if now.is_preset else None,
+        names.index(current) if current else None,
         key=key,
         on_change=choose,
         placeholder=_("Presets"),

@@ -126,3 +126,10 @@ def test_a_network_is_compared_with_its_own_paper_first(open_page: Open) -> None
     text = shown(open_page(arch="resnet50"))
     assert "paper: 3.8 G, +0.29 G" in text
     assert "stride in the 3×3" in text
+
+
+def test_the_preset_box_names_the_network_that_is_there(open_page: Open) -> None:
+    app = open_page(arch="res2net50_26w_4s")
+    for scale, name in ((4, "res2net50_26w_4s"), (8, "res2net50_26w_8s"), (5, None)):
+        next(n for n in app.number_input if n.label == "Scale").set_value(scale).run()
+        assert choice(app, "Preset").value == name
