@@ -114,7 +114,9 @@ class Trainer:
                 start = self.position * self.batch_size
                 self._train_step(draws.batch(start, self.batch_size))
                 self.position += 1
-                if self._meter.since_report() >= REPORT_SECONDS:
+                # The last step is always reported: even the shortest training has a curve.
+                is_last = self.step == self.num_steps
+                if is_last or self._meter.since_report() >= REPORT_SECONDS:
                     yield self._report()
                 self._on_batch()
             yield self._end_epoch()

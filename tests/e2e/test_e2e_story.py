@@ -95,7 +95,7 @@ def test_train_two_networks_and_compare_where_they_look(
     for i in range(2):
         expect(jobs.nth(i)).to_have_attribute("data-state", "done", timeout=240_000)
         expect(jobs.nth(i)).to_contain_text("%")
-    expect(page.get_by_test_id("chart-loss").locator("path.line")).to_have_count(2)
+    expect(page.get_by_test_id("chart-loss").locator("path.line")).to_have_count(2, timeout=20_000)
 
     page.get_by_role("button", name="Compare where they look").click()
     settled(page)

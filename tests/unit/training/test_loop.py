@@ -143,3 +143,12 @@ def test_epochs_shorter_than_a_report_are_reported_too(spec, dataset, recipe, mo
     steps = [e for e in events if isinstance(e, StepEvent)]
     assert steps
     assert all(e.images_per_second > 0 for e in steps)
+
+
+def test_even_the_shortest_training_reports_its_loss(spec, dataset, recipe, monkeypatch):
+    monkeypatch.setattr(loop, "REPORT_SECONDS", 3600)
+    events = list(trainer_of(spec, dataset, recipe).events())
+    (step,) = (event for event in events if isinstance(event, StepEvent))
+    assert step.fraction == 1
+    assert step.epoch == recipe.epochs
+    assert math.isfinite(step.loss)
