@@ -122,8 +122,8 @@ def test_a_file_is_short_and_compiles(name):
     text = to_source(preset(name), name)
     compile(text, name, "exec")
     assert "explorer" not in text
-    # Form (a) of ResNeXt has 32 branches in every block.
-    assert len(text.splitlines()) <= (650 if name.startswith("resnext50_32x4d_") else 220)
+    # Form (a) of ResNeXt has 32 branches in every block; DenseNet-264 has 130 blocks, no two equal.
+    assert len(text.splitlines()) <= (650 if name.startswith("resnext50_32x4d_") else 250)
 
 
 def test_equal_blocks_share_a_class():
