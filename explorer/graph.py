@@ -12,6 +12,7 @@ from explorer.ir.ops import BatchNorm2d, Conv2d, Flatten, GlobalAvgPool, Linear,
 from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
 
 if TYPE_CHECKING:
+    from explorer.blocks import AnyBlock
     from explorer.spec import NetworkSpec, StageSpec, StemSpec
 
 SEGMENT_WIDTH, SEGMENT_DILATION = 512, 12
@@ -65,7 +66,7 @@ def _stem(b: GraphBuilder, x: Value, spec: NetworkSpec) -> Value:
         )
         x = b.add("conv1", conv, x)
     if stem.activation:
-        x = b.add("bn1", BatchNorm2d(stem.width, spec.stages[0].block.norm_eps), x)
+        x = b.add("bn1", BatchNorm2d(stem.width, spec.stages[0].block_at(0).norm_eps), x)
         x = b.add("relu", RELU, x)
     if stem.pool:
         pool = MaxPool2d(3, 2, ceil=True) if stem.ceil_pool else MaxPool2d(3, 2, padding=1)
@@ -90,34 +91,41 @@ def _stage(
 ) -> tuple[Stage, Value]:
     address = f"layer{index + 1}"
     blocks: list[Block] = []
+    template, template_shape = None, ()
+    before = sum(s.depth for s in spec.stages[:index])
+    num_blocks = sum(s.depth for s in spec.stages)
+    special = {override.at for override in stage.overrides}
     for i in range(stage.depth):
         prefix = f"{address}.{i}."
-        if i >= 2 and not stage.block.varies:
+        if template is not None and x.shape == template_shape and i not in special:
             # From the second block on all are equal: same parameters, same shapes.
-            block = b.repeat(blocks[1], prefix, x.address)
+            block = b.repeat(template, prefix, x.address)
             x = Value(block.exit, x.shape)
         else:
             place = Place(
-                width=spec.width_of(stage),
+                width=spec.width_of(stage, i),
                 stride=stage.stride if i == 0 else 1,
                 is_first=i == 0,
                 is_first_in_network=i == 0 and index == 0,
                 index=i,
                 depth=stage.depth,
-                position=sum(s.depth for s in spec.stages[:index]) + i,
-                num_blocks=sum(s.depth for s in spec.stages),
+                position=before + i,
+                num_blocks=num_blocks,
                 stage=index,
             )
-            block, x = _block(b, x, stage, prefix, place)
+            shape, family = x.shape, stage.block_at(i)
+            block, x = _block(b, x, family, prefix, place)
+            if i > 0 and i not in special and x.shape == shape and not family.varies:
+                template, template_shape = block, shape
         blocks.append(block)
     return Stage(address, tuple(blocks)), x
 
 
 def _block(
-    b: GraphBuilder, x: Value, stage: StageSpec, prefix: str, place: Place
+    b: GraphBuilder, x: Value, family: AnyBlock, prefix: str, place: Place
 ) -> tuple[Block, Value]:
     b.enter(prefix)
-    start, family = len(b.nodes), stage.block
+    start = len(b.nodes)
     out = family.lower(b, x, place)
     block = Block(
         address=prefix[:-1],
@@ -136,7 +144,7 @@ def _block(
 
 
 def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
-    last = spec.stages[-1].block
+    last = spec.stages[-1].block_at(spec.stages[-1].depth - 1)
     if last.closing == "norm_relu":
         x = b.add("norm", BatchNorm2d(x.shape[0], last.norm_eps), x)
     if last.closing != "none":

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from explorer.blocks import AnyBlock
 from explorer.blocks.basic import Basic
 
 MIN_IMAGE_SIZE, MAX_IMAGE_SIZE = 8, 1024
+MAX_DEPTH, MAX_WIDTH = 1000, 8192
 
 
 class _Part(BaseModel):
@@ -62,17 +63,35 @@ class StemSpec(_Part):
     ] = False
 
 
+class BlockOverride(_Part):
+    """One block of a stage that is not like the others.
+
+    Attributes:
+        at: Position in the stage, from 0.
+        block: What stands there.
+        width: Width there [channels]; None is the stage's.
+    """
+
+    at: Annotated[int, Field(ge=0, lt=MAX_DEPTH)]
+    block: AnyBlock
+    width: Annotated[int | None, Field(ge=1, le=MAX_WIDTH)] = None
+
+
 class StageSpec(_Part):
-    """Blocks of one kind at one resolution."""
+    """Blocks at one resolution, all of one kind except those that are overridden.
+
+    Attributes:
+        overrides: The blocks that are not like the others, in order.
+    """
 
     depth: Annotated[
-        int, Field(ge=1, le=1000, title="Blocks", description="Number of blocks in the stage.")
+        int, Field(ge=1, le=MAX_DEPTH, title="Blocks", description="Number of blocks in the stage.")
     ] = 2
     width: Annotated[
         int,
         Field(
             ge=1,
-            le=8192,
+            le=MAX_WIDTH,
             title="Width",
             description="Channels that the stage is named after; a bottleneck gives four times "
             "as many.",
@@ -82,6 +101,30 @@ class StageSpec(_Part):
         Literal[1, 2], Field(title="Stride", description="Of the first block; 2 halves the size.")
     ] = 1
     block: AnyBlock = Basic()
+    overrides: tuple[BlockOverride, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_overrides(self) -> Self:
+        positions = [override.at for override in self.overrides]
+        if positions != sorted(set(positions)):
+            raise ValueError("the overridden blocks must be in order, each once")
+        if positions and positions[-1] >= self.depth:
+            raise ValueError("an overridden block lies behind the last block of the stage")
+        return self
+
+    def override_at(self, index: int) -> BlockOverride | None:
+        """Return what is special about one block, or None."""
+        return next((o for o in self.overrides if o.at == index), None)
+
+    def block_at(self, index: int) -> AnyBlock:
+        """Return the parameters of one block."""
+        override = self.override_at(index)
+        return self.block if override is None else override.block
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the block families in the stage, its own first."""
+        return tuple(dict.fromkeys([self.block.kind, *(o.block.kind for o in self.overrides)]))
 
 
 class HeadSpec(_Part):
@@ -144,9 +187,11 @@ class NetworkSpec(_Part):
         Field(title="Initialisation", description="The fan in N(0, 2 / fan) of He et al. 2015."),
     ] = "fan_out"
 
-    def width_of(self, stage: StageSpec) -> int:
-        """Return the width of a stage after the width multiplier [channels]."""
-        return max(1, round(stage.width * self.width_multiplier))
+    def width_of(self, stage: StageSpec, index: int | None = None) -> int:
+        """Return the width of a stage, or of one of its blocks, after the multiplier [channels]."""
+        override = None if index is None else stage.override_at(index)
+        width = stage.width if override is None or override.width is None else override.width
+        return max(1, round(width * self.width_multiplier))
 
     # Not cached on the value: ``model_copy`` would carry the old text into the changed copy.
     @property
