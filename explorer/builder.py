@@ -122,6 +122,23 @@ class DropPath(nn.Module):
         return x * (torch.rand((), device=x.device) < self.survival)
 
 
+class Upsample(nn.Module):
+    """Bilinear interpolation to a fixed size."""
+
+    def __init__(self, size: int) -> None:
+        """Keep the side of the result."""
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (N, C, size, size)."""
+        return nn.functional.interpolate(x, self.size, mode="bilinear", align_corners=False)
+
+    def extra_repr(self) -> str:
+        """Return the side of the result."""
+        return str(self.size)
+
+
 def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one line for each op
     """Return a new module for one op."""
     match op:
@@ -168,6 +185,8 @@ def module_of(op: ops.Op) -> nn.Module:  # noqa: C901, PLR0911, PLR0912 - one li
             return Scale(op.factor)
         case ops.DropPath():
             return DropPath(op.survival)
+        case ops.Upsample():
+            return Upsample(op.size)
         case ops.Dropout():
             return nn.Dropout(op.p)
         case _:
@@ -213,7 +232,7 @@ class Network(nn.Module):
             tap: Sees every node's output and may replace it.
 
         Returns:
-            Logits (N, num_classes).
+            Logits (N, num_classes); (N, num_classes, H, W) from a head that segments.
         """
         values: list[Tensor | None] = [x] + [None] * len(self._steps)
         for address, inputs, output, spent in self._steps:

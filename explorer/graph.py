@@ -8,14 +8,20 @@ from explorer.address import INPUT
 from explorer.block import RELU, Place
 from explorer.errors import SpecError
 from explorer.ir.graph import Block, Graph, GraphBuilder, Stage, Value
-from explorer.ir.ops import BatchNorm2d, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool2d
+from explorer.ir.ops import (
+    BatchNorm2d,
+    Conv2d,
+    Flatten,
+    GlobalAvgPool,
+    Linear,
+    MaxPool2d,
+    Upsample,
+)
 from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
 
 if TYPE_CHECKING:
     from explorer.blocks import AnyBlock
-    from explorer.spec import NetworkSpec, StageSpec, StemSpec
-
-SEGMENT_WIDTH, SEGMENT_DILATION = 512, 12
+    from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 
 
 def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
@@ -41,7 +47,7 @@ def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
         stages.append(lowered)
     num_before_head = len(b.nodes)
     b.enter("")
-    _head(b, x, spec)
+    _head(b, x, spec, size)
     head = tuple(b.nodes)[num_before_head:]
     return Graph(input_shape, b.nodes, stem, tuple(stages), head)
 
@@ -143,25 +149,27 @@ def _block(
     return block, out
 
 
-def _head(b: GraphBuilder, x: Value, spec: NetworkSpec) -> None:
+def _head(b: GraphBuilder, x: Value, spec: NetworkSpec, image_size: int) -> None:
     last = spec.stages[-1].block_at(spec.stages[-1].depth - 1)
     if last.closing == "norm_relu":
         x = b.add("norm", BatchNorm2d(x.shape[0], last.norm_eps), x)
     if last.closing != "none":
         x = b.add("norm_relu", RELU, x)
     if spec.head.kind == "segment":
-        _scores(b, x, spec.head.num_classes)
+        _scores(b, x, spec.head, image_size)
         return
     x = b.add("avgpool", GlobalAvgPool(), x)
     x = b.add("flatten", Flatten(), x)
     b.add("fc", Linear(x.shape[0], spec.head.num_classes), x)
 
 
-def _scores(b: GraphBuilder, x: Value, num_classes: int) -> None:
-    """List the classifier of positions: two 3x3 with dilation 12 (Wu et al. 2016)."""
-    width, dilation = SEGMENT_WIDTH, SEGMENT_DILATION
+def _scores(b: GraphBuilder, x: Value, head: HeadSpec, image_size: int) -> None:
+    """List the classifier of positions: two dilated 3x3 (Wu et al. 2016)."""
+    width, dilation = head.width, head.dilation
     hidden = Conv2d(x.shape[0], width, padding=dilation, dilation=dilation, bias=True)
     x = b.add("classifier.0", hidden, x)
     x = b.add("classifier.1", RELU, x)
-    scores = Conv2d(width, num_classes, padding=dilation, dilation=dilation, bias=True)
-    b.add("classifier.2", scores, x)
+    scores = Conv2d(width, head.num_classes, padding=dilation, dilation=dilation, bias=True)
+    x = b.add("classifier.2", scores, x)
+    if head.upsample and x.shape[1] < image_size:
+        b.add("upsample", Upsample(image_size), x)

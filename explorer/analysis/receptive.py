@@ -41,6 +41,8 @@ def receptive_fields(graph: Graph) -> dict[Address, Field]:
             # Most ops read one position; they share the field of their input.
             if extent != 1 or stride != 1:
                 field = Field(field.size + (extent - 1) * field.jump, field.jump * stride)
+        if op.fills_image:
+            field = Field(field.size, 1)
         fields[address] = field
     return fields
 

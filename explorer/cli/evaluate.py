@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Output:
-    """Return ``accuracy``, ``loss`` and ``num_images``.
+    """Return ``accuracy``, ``loss`` and ``num_images``; of masks ``mean_iou`` and more.
 
     Raises:
         ExplorerError: What ``evaluate_run`` raises.
@@ -31,11 +31,16 @@ def run(arguments: argparse.Namespace) -> Output:
     threads.set_environment()
     from explorer.training.evaluate import evaluate_run  # noqa: PLC0415 - after the environment
     from explorer.training.process import prepare  # noqa: PLC0415 - torch, after the environment
+    from explorer.training.segmentation import MaskScore  # noqa: PLC0415
 
     prepare()
     score = evaluate_run(arguments.run, arguments.data, device=arguments.device)
-    text = (
-        f"Accuracy {percent(score.accuracy, 2)}, loss {score.loss:.4f}, "
-        f"on {count(score.num_images)} held-out images."
-    )
+    if isinstance(score, MaskScore):
+        shares = (
+            f"Mean IoU {percent(score.mean_iou, 2)}, "
+            f"pixel accuracy {percent(score.pixel_accuracy, 2)}"
+        )
+    else:
+        shares = f"Accuracy {percent(score.accuracy, 2)}"
+    text = f"{shares}, loss {score.loss:.4f}, on {count(score.num_images)} held-out images."
     return Output(score._asdict(), text)

@@ -47,11 +47,15 @@ class Bar:
                 left = tqdm.format_interval(event.seconds_left)
                 self._draw(event.fraction, "Training", f"{rate}, {left} left")
             case EpochEvent():
+                share = (
+                    f"accuracy {percent(event.test_accuracy)}"
+                    if event.test_mean_iou is None
+                    else f"mean IoU {percent(event.test_mean_iou)}"
+                )
                 if not self._bar.disable:
                     self._bar.write(
                         f"Epoch {event.epoch}: loss {event.train_loss:.3f}, "
-                        f"held out: loss {event.test_loss:.3f}, "
-                        f"accuracy {percent(event.test_accuracy)}",
+                        f"held out: loss {event.test_loss:.3f}, {share}",
                         file=sys.stderr,
                     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Generator
 
-    from explorer.store.runs import RunRecord
+    from explorer.store.runs import Result, RunRecord
     from explorer.training.recipe import Recipe
 
 
@@ -83,15 +83,21 @@ def _output(record: RunRecord, folder: Path) -> Output:
         "run": str(folder),
         "title": record.title,
         "device": record.device,
-        **result.model_dump(),
+        **result.figures(),
         "notes": list(record.notes),
     }
     last = (
-        f"{record.title}: accuracy {percent(result.accuracy, 2)} "
+        f"{record.title}: {_shares(result)} "
         f"on {count(result.num_images)} held-out images after {result.epochs} "
         f"epoch{'s' if result.epochs > 1 else ''} in {seconds(result.seconds)}; in {folder}."
     )
     return Output(data, "\n".join((*record.notes, last)))
+
+
+def _shares(result: Result) -> str:
+    if result.mean_iou is None:
+        return f"accuracy {percent(result.accuracy, 2)}"
+    return f"mean IoU {percent(result.mean_iou, 2)}, pixel accuracy {percent(result.accuracy, 2)}"
 
 
 @contextmanager

@@ -4,15 +4,19 @@ from explorer.data.dataset import Dataset, Split
 from explorer.data.image import fit, open_image
 from explorer.data.registry import DataInfo, catalogue, load
 from explorer.data.samples import Sample, samples
+from explorer.data.segmentation import IGNORED, Segmentation, segmentation
 
 __all__ = [
+    "IGNORED",
     "DataInfo",
     "Dataset",
     "Sample",
+    "Segmentation",
     "Split",
     "catalogue",
     "fit",
     "load",
     "open_image",
     "samples",
+    "segmentation",
 ]

@@ -29,12 +29,15 @@ class Split:
         labels: ``(N,)`` int64, indices into ``Dataset.classes``.
         masks: ``(N, H, W)`` bool, True on the object; None when the set has none.
         strata: ``(N,)`` uint8, object size 0 small, 1 medium, 2 large; None without masks.
+        pixels: ``(N, H, W)`` uint8, a class for every pixel, where the set states it itself;
+            see ``explorer.data.segmentation``.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     masks: NDArray[np.bool_] | None = None
     strata: NDArray[np.uint8] | None = None
+    pixels: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -53,6 +56,7 @@ class Dataset:
         mean: Mean of the training images by channel, 0..1.
         std: Standard deviation of the training pixels by channel, 0..1, never 0.
         fingerprint: SHA-256 (hex) of everything the arrays depend on.
+        pixel_classes: What the values of ``Split.pixels`` mean; empty without them.
     """
 
     name: str
@@ -62,6 +66,7 @@ class Dataset:
     mean: Colour
     std: Colour
     fingerprint: str
+    pixel_classes: tuple[str, ...] = ()
 
     @property
     def image_size(self) -> int:

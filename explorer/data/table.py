@@ -46,6 +46,7 @@ class Table:
             cast("NDArray[np.int64]", arrays["labels"]),
             cast("NDArray[np.bool_] | None", arrays.get("masks")),
             cast("NDArray[np.uint8] | None", arrays.get("strata")),
+            cast("NDArray[np.uint8] | None", arrays.get("pixels")),
         )
         classes = tuple(str(name) for name in arrays["classes"])
         sums = cast("NDArray[np.int64]", arrays["sums"])
@@ -58,6 +59,7 @@ class Table:
             "labels": self.content.labels,
             "masks": self.content.masks,
             "strata": self.content.strata,
+            "pixels": self.content.pixels,
             "sums": self.sums,
             "classes": np.array(self.classes),
             "num_train": np.array([self.num_train]),
@@ -87,10 +89,11 @@ class Table:
 
     def _rows(self, rows: slice | Indices) -> Split:
         """Return some rows as a split."""
-        masks, strata = self.content.masks, self.content.strata
+        masks, strata, pixels = self.content.masks, self.content.strata, self.content.pixels
         return Split(
             self.content.images[rows],
             self.content.labels[rows],
             None if masks is None else masks[rows],
             None if strata is None else strata[rows],
+            None if pixels is None else pixels[rows],
         )

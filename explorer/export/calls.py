@@ -112,6 +112,9 @@ def call(op: Op, module: str, xs: list[str], write: Write) -> str:  # noqa: C901
             return f"{write('factor')} * {x}"
         case ops.DropPath():
             return f"drop_path({x}, {write('survival')}, training=self.training)"
+        case ops.Upsample():
+            size = write("size")
+            return f"F.interpolate({x}, {size}, mode='bilinear', align_corners=False)"
         case ops.Dropout():
             return f"F.dropout({x}, {write('p')}, training=self.training)"
         case _:

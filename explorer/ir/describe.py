@@ -24,6 +24,7 @@ from explorer.ir.ops import (
     Scale,
     Sigmoid,
     Slice,
+    Upsample,
 )
 
 
@@ -80,6 +81,8 @@ def describe(op: Op) -> Words:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             return Words(
                 "keep", f"{op.survival:g}", f"branch kept with probability {op.survival:g}"
             )
+        case Upsample():
+            return Words("up", f"{op.size}²", f"bilinear upsampling to {_square(op.size)}")
         case Dropout():
             return Words("drop", f"{op.p:g}", f"dropout {op.p:g}")
         case _:

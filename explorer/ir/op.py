@@ -19,6 +19,7 @@ class Op:
         is_weight_layer: Whether the papers count it as a layer (convolution or linear).
         is_view: Whether its output shares memory with its input, so that it costs no activation.
         sees_whole_image: Whether one output value depends on every position of its input.
+        fills_image: Whether its output has one value for each pixel of the image again.
         is_gated: Whether only the first input carries the signal and the others weight it, so
             that paths and receptive fields follow the first alone.
     """
@@ -26,6 +27,7 @@ class Op:
     is_weight_layer: ClassVar[bool] = False
     is_view: ClassVar[bool] = False
     sees_whole_image: ClassVar[bool] = False
+    fills_image: ClassVar[bool] = False
     is_gated: ClassVar[bool] = False
 
     @property

@@ -336,6 +336,27 @@ class DropPath(Op):
     survival: float
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Upsample(Op):
+    """Bilinear interpolation of a map to ``size`` by ``size`` positions, corners not aligned.
+
+    Each value is a mean of at most 2 x 2 neighbours; by convention that costs no MAC.
+    """
+
+    size: int
+    fills_image: ClassVar[bool] = True
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return (2, 1): it reads two neighbours along each side."""
+        return 2, 1
+
+    def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
+        """Return ``(channels, size, size)``."""
+        return (in_shapes[0][0], self.size, self.size)
+
+
 ALL_OPS: tuple[type[Op], ...] = (
     Conv2d,
     BatchNorm2d,
@@ -355,5 +376,6 @@ ALL_OPS: tuple[type[Op], ...] = (
     Complement,
     Scale,
     DropPath,
+    Upsample,
 )
 """The whole vocabulary; a test asks every interpreter to know each of them."""

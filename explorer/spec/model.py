@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -128,19 +128,53 @@ class StageSpec(_Part):
 
 
 class HeadSpec(_Part):
-    """What stands after the last stage: a classifier of the image or of its positions."""
+    """What stands after the last stage: a classifier of the image or of its positions.
+
+    Attributes:
+        width: Channels between the two convolutions of a head that segments.
+        dilation: Of both.
+        upsample: Whether the scores are enlarged to the size of the image.
+    """
+
+    SEGMENTS_ONLY: ClassVar[tuple[str, ...]] = ("width", "dilation", "upsample")
 
     kind: Annotated[
         Literal["classify", "segment"],
         Field(
             title="Head",
-            description="Classify: global average pool and a linear layer. Segment: two 3×3 with "
-            "dilation 12 give scores at every position of the last map.",
+            description="Classify: global average pool and a linear layer. Segment: two dilated "
+            "3×3 give scores at every position of the last map.",
         ),
     ] = "classify"
     num_classes: Annotated[
         int, Field(ge=1, le=100_000, title="Classes", description="Outputs of the classifier.")
     ] = 1000
+    width: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MAX_WIDTH,
+            title="Width of the head",
+            description="Channels between the two 3×3 of a head that segments.",
+        ),
+    ] = 512
+    dilation: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=32,
+            title="Dilation of the head",
+            description="Distance of the positions that both 3×3 read. The paper has 12; on a map "
+            "of 16 positions a side, 2 to 4 do not read mostly padding.",
+        ),
+    ] = 12
+    upsample: Annotated[
+        bool,
+        Field(
+            title="Scores for every pixel",
+            description="Enlarges the scores to the size of the image, bilinearly.",
+        ),
+    ] = False
 
 
 class NetworkSpec(_Part):

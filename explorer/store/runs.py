@@ -60,11 +60,13 @@ class Result(_Part):
     """What came out on the held-out images.
 
     Attributes:
-        accuracy: Top-1, 0..1.
+        accuracy: Top-1, 0..1; of the pixels in segmentation.
         loss: Mean cross-entropy [nat].
         num_images: Held-out images.
         seconds: Time spent training [s].
         epochs: Epochs done.
+        mean_iou: Mean intersection over union of the classes, 0..1; None in classification.
+        class_iou: Of each class; None for one that no pixel has or is given.
     """
 
     accuracy: float
@@ -72,6 +74,16 @@ class Result(_Part):
     num_images: int
     seconds: float
     epochs: int
+    mean_iou: float | None = None
+    class_iou: tuple[float | None, ...] = ()
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures by name, as they are printed and stored with a job."""
+        if self.mean_iou is None:
+            return self.model_dump(exclude={"mean_iou", "class_iou"})
+        data = self.model_dump()
+        shares = {"mean_iou": data.pop("mean_iou"), "pixel_accuracy": data.pop("accuracy")}
+        return {**shares, **data}
 
 
 class RunRecord(_Part):

@@ -8,11 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from explorer.data import load
+from explorer.data import load, segmentation
 from explorer.errors import DataError
 from explorer.training.augment import Normalise
 from explorer.training.device import choose_device
-from explorer.training.resident import resident
+from explorer.training.resident import on_device, resident
+from explorer.training.segmentation import MaskScore, score_masks
 from explorer.weights import load_run
 
 if TYPE_CHECKING:
@@ -71,8 +72,10 @@ def score(
     return Score(correct / len(images), loss / len(images), len(images))
 
 
-def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score:
+def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score | MaskScore:
     """Return the score of a trained run on the held-out split of a data set.
+
+    A network that segments gets a ``MaskScore``.
 
     Images are prepared with the size, mean and standard deviation of the run's own training,
     and split by its seed, so that the run's own data gives the run's own result.
@@ -91,10 +94,12 @@ def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score:
     network, record = load_run(folder)
     trained = record.data
     dataset = load(data, seed=trained.seed, image_size=trained.image_size)
-    if dataset.classes != trained.classes:
+    masks = segmentation(dataset) if record.spec.head.kind == "segment" else None
+    classes = masks.classes if masks else dataset.classes
+    if classes != trained.classes:
         raise DataError(
             f"The run knows the classes {_listed(trained.classes)}, "
-            f"the data has {_listed(dataset.classes)}.",
+            f"the data has {_listed(classes)}.",
             "Choose data with the run's classes.",
         )
     if not len(dataset.test):
@@ -102,6 +107,8 @@ def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score:
     images, labels = resident(dataset.test, place)
     normalise = Normalise(trained.mean, trained.std, place, torch.channels_last)
     network = network.to(place).to(memory_format=torch.channels_last)
+    if masks:
+        return score_masks(network, images, on_device(masks.test, place), normalise)
     return score(network, images, labels, normalise)
 
 

@@ -7,6 +7,7 @@ ledger; all values are finite numbers.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,12 @@ class EpochEvent:
         step: Steps done.
         epoch: Epochs done.
         train_loss: Mean over the epoch's images, augmented, while the weights changed [nat].
-        train_accuracy: Top-1 over the same images, 0..1.
+        train_accuracy: Top-1 over the same images, of their pixels in segmentation, 0..1.
         test_loss: Mean cross-entropy on the held-out images, without smoothing [nat].
-        test_accuracy: Top-1 on the held-out images, 0..1.
+        test_accuracy: Top-1 on the held-out images, of their pixels in segmentation, 0..1.
         seconds: Spent training and evaluating so far, interruptions left out [s].
+        test_mean_iou: Of the classes on the held-out images, 0..1; None in classification.
+        class_iou: Of each class, 0..1; None for a class that no pixel has or is given.
     """
 
     step: int
@@ -70,14 +73,21 @@ class EpochEvent:
     test_loss: float
     test_accuracy: float
     seconds: float
+    test_mean_iou: float | None = None
+    class_iou: tuple[float | None, ...] = ()
 
     def metrics(self) -> dict[str, float]:
-        """Return everything but the step."""
-        return _metrics(self)
+        """Return the figures; the accuracies of pixels are called ``pixel_accuracy``."""
+        found = _metrics(self)
+        del found["class_iou"]
+        if found["test_mean_iou"] is None:
+            del found["test_mean_iou"]
+            return found
+        return {name.replace("accuracy", "pixel_accuracy"): found[name] for name in found}
 
 
 Event = LoadEvent | StepEvent | EpochEvent
 
 
-def _metrics(event: StepEvent | EpochEvent) -> dict[str, float]:
+def _metrics(event: StepEvent | EpochEvent) -> dict[str, Any]:
     return {name: value for name, value in asdict(event).items() if name != "step"}

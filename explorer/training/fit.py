@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.analysis.cost import cost_of_graph
-from explorer.errors import DataError, SpecError
+from explorer.data.segmentation import segmentation
+from explorer.errors import DataError
 from explorer.graph import lower
 from explorer.spec.codec import from_data
 from explorer.spec.limits import Limits
 
 if TYPE_CHECKING:
     from explorer.data import Dataset
-    from explorer.spec import NetworkSpec
+    from explorer.spec import HeadSpec, NetworkSpec
     from explorer.training.recipe import Recipe
 
 _NEVER_FLIPPED = frozenset({"digits"})
@@ -37,18 +38,12 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
     """Return network and recipe as the data needs them.
 
     Raises:
-        DataError: The network takes images of another number of channels.
-        SpecError: The network scores positions, not images; or the data has more classes or
-            larger images than a network may have.
+        DataError: The network takes images of another number of channels, or segments and the
+            data has no masks.
+        SpecError: The data has more classes or larger images than a network may have.
         ShapeError: The network cannot take images so small.
         BudgetError: The network is larger than the limits allow.
     """
-    if spec.head.kind == "segment":
-        raise SpecError(
-            "A network for segmentation cannot be trained on the classes of whole images.",
-            "Set its head to classify.",
-            "head.kind",
-        )
     notes: list[str] = []
     channels = dataset.train.images.shape[3]
     if spec.in_channels != channels:
@@ -58,12 +53,9 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
             f"Set the network's input channels to {channels}.",
         )
     changes: dict[str, object] = {}
-    if spec.head.num_classes != dataset.num_classes:
-        notes.append(
-            f"The classifier has {dataset.num_classes} classes as the data, "
-            f"instead of {spec.head.num_classes}."
-        )
-        changes["head"] = {**spec.head.model_dump(), "num_classes": dataset.num_classes}
+    head = _fit_head(spec.head, dataset, notes)
+    if head != spec.head:
+        changes["head"] = head.model_dump()
     if spec.image_size != dataset.image_size:
         notes.append(
             f"The images have {dataset.image_size} px, "
@@ -75,6 +67,24 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
     _require_within_limits(spec)
     recipe = _fit_recipe(recipe, dataset, notes)
     return Fitted(spec, recipe, tuple(notes))
+
+
+def _fit_head(head: HeadSpec, dataset: Dataset, notes: list[str]) -> HeadSpec:
+    """Return the head with the data's classes, and with scores for every pixel if it segments."""
+    segments = head.kind == "segment"
+    classes = segmentation(dataset).classes if segments else dataset.classes
+    changes: dict[str, object] = {}
+    if head.num_classes != len(classes):
+        counted = ", the background among them" if segments else ""
+        notes.append(
+            f"The classifier has {len(classes)} classes as the data{counted}, "
+            f"instead of {head.num_classes}."
+        )
+        changes["num_classes"] = len(classes)
+    if segments and not head.upsample:
+        notes.append("The scores are enlarged to the size of the images.")
+        changes["upsample"] = True
+    return head.model_copy(update=changes)
 
 
 def _require_within_limits(spec: NetworkSpec) -> None:

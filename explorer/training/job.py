@@ -61,7 +61,8 @@ def run(context: Context) -> dict[str, Any]:
     ``recipe``, ``seed``, ``device`` and ``title`` may be left out.
 
     Returns:
-        ``accuracy``, ``loss``, ``num_images``, ``seconds`` and ``epochs``.
+        ``accuracy``, ``loss``, ``num_images``, ``seconds`` and ``epochs``; ``mean_iou``,
+        ``pixel_accuracy`` and ``class_iou`` instead of the accuracy in segmentation.
 
     Raises:
         ExplorerError: What ``train_run`` raises, or a payload that cannot be used.
@@ -90,7 +91,7 @@ def run(context: Context) -> dict[str, Any]:
     if record.result is None:
         assert worker.reason is not None
         raise worker.reason
-    return record.result.model_dump()
+    return record.result.figures()
 
 
 def _read(payload: dict[str, Any]) -> _Payload:

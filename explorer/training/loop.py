@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
+from explorer.data.segmentation import segmentation
 from explorer.errors import DataError, JobError
 from explorer.training.augment import Draws, Normalise, draw_epoch, gather, seed_of
 from explorer.training.device import autocast_dtype, memory_format
@@ -21,8 +22,9 @@ from explorer.training.evaluate import score
 from explorer.training.events import EpochEvent, StepEvent
 from explorer.training.meter import Meter
 from explorer.training.optimiser import make_optimiser, set_learning_rate
-from explorer.training.resident import resident
+from explorer.training.resident import on_device, resident
 from explorer.training.schedule import learning_rate
+from explorer.training.segmentation import moved, score_masks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,10 +50,11 @@ class Trainer:
         recipe: How.
         seed: Of data order, augmentation and dropout.
         device: Where.
+        segments: Whether the network says a class of every pixel, and is trained on masks.
         on_batch: Called after every batch of training and of evaluation; may raise to stop.
 
     Raises:
-        DataError: There are too few images.
+        DataError: There are too few images, or no masks to segment by.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Trainer:
         *,
         seed: int,
         device: torch.device,
+        segments: bool = False,
         on_batch: Callable[[], None] = lambda: None,
     ) -> None:
         """Put everything on the device."""
@@ -76,6 +80,11 @@ class Trainer:
         self._on_batch = on_batch
         self._images, self._labels = resident(dataset.train, device)
         self._test_images, self._test_labels = resident(dataset.test, device)
+        self._segments = segments
+        if segments:
+            masks = segmentation(dataset)
+            self._labels = on_device(masks.train, device)
+            self._test_labels = on_device(masks.test, device)
         self._normalise = Normalise(dataset.mean, dataset.std, device, memory_format(recipe))
         self._optimiser = make_optimiser(self.network, recipe)
         self._autocast = autocast_dtype(recipe.precision, device)
@@ -125,7 +134,8 @@ class Trainer:
         """Change the weights once."""
         set_learning_rate(self._optimiser, learning_rate(self.recipe, self.step, self.num_steps))
         images = self._normalise(gather(self._images, draws))
-        labels = self._labels[draws.rows]
+        # The mask of an image is cropped and flipped as the image is.
+        labels = moved(self._labels, draws) if self._segments else self._labels[draws.rows]
 
         # Forward. Under autocast convolutions multiply in bfloat16; the weights stay float32.
         with torch.autocast(self.device.type, self._autocast, enabled=self._autocast is not None):
@@ -161,10 +171,8 @@ class Trainer:
         loss, accuracy = self._meter.epoch()
         self._require_finite(loss)
         began = perf_counter()
-        test = score(
-            self.network, self._test_images, self._test_labels, self._normalise, self._on_batch
-        )
-        self._require_finite(test.loss)
+        found = self._evaluate()
+        self._require_finite(found["test_loss"])
         self.epoch, self.position = self.epoch + 1, 0
         self._meter.end_epoch(perf_counter() - began)
         return EpochEvent(
@@ -172,10 +180,23 @@ class Trainer:
             epoch=self.epoch,
             train_loss=loss,
             train_accuracy=accuracy,
-            test_loss=test.loss,
-            test_accuracy=test.accuracy,
             seconds=self._meter.seconds(),
+            **found,
         )
+
+    def _evaluate(self) -> dict[str, Any]:
+        """Return what an ``EpochEvent`` says about the held-out images."""
+        held_out = self._test_images, self._test_labels
+        if not self._segments:
+            test = score(self.network, *held_out, self._normalise, self._on_batch)
+            return {"test_loss": test.loss, "test_accuracy": test.accuracy}
+        masks = score_masks(self.network, *held_out, self._normalise, self._on_batch)
+        return {
+            "test_loss": masks.loss,
+            "test_accuracy": masks.pixel_accuracy,
+            "test_mean_iou": masks.mean_iou,
+            "class_iou": masks.class_iou,
+        }
 
     def _require_finite(self, loss: float) -> None:
         """Stop at a loss that is no number."""

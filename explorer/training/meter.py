@@ -48,10 +48,13 @@ class Meter:
 
         Args:
             loss: Mean over the batch, a scalar.
-            logits: (B, classes).
-            labels: (B,).
+            logits: (B, classes), or (B, classes, H, W).
+            labels: (B,), or (B, H, W) with values below 0 where a pixel does not count; then
+                each image counts by the share of its batch's pixels that are right.
         """
         hits = (logits.argmax(1) == labels).sum()
+        if labels.dim() > 1:
+            hits = hits * len(labels) / (labels >= 0).sum().clamp(min=1)
         self._sums += torch.stack((loss.double() * len(labels), hits))
         self._count += len(labels)
 

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from explorer.data import Split
 
 
@@ -17,6 +19,9 @@ def resident(split: Split, device: torch.device) -> tuple[torch.Tensor, torch.Te
     Copied once: the arrays of a data set may be read-only maps of a file, and a random batch
     from a file would wait for the disk.
     """
-    images = torch.from_numpy(np.array(split.images))
-    labels = torch.from_numpy(np.array(split.labels))
-    return images.to(device), labels.to(device)
+    return on_device(split.images, device), on_device(split.labels, device)
+
+
+def on_device(array: NDArray[np.generic], device: torch.device) -> torch.Tensor:
+    """Return a copy of an array on a device."""
+    return torch.from_numpy(np.array(array)).to(device)

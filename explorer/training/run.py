@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from explorer.data import catalogue, load
+from explorer.data import catalogue, load, segmentation
 from explorer.errors import JobError
 from explorer.spec.presets import name_of
 from explorer.store import runs
@@ -98,7 +98,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
     record = RunRecord(
         title=title or f"{name_of(spec) or 'Network'} on {dataset.name}",
         spec=fitted.spec,
-        data=_data_record(data, dataset),
+        data=_data_record(data, dataset, segments=fitted.spec.head.kind == "segment"),
         recipe=fitted.recipe.model_dump(mode="json"),
         seed=seed,
         device=str(place),
@@ -142,12 +142,12 @@ def _require_usable(seed: int, folder: Path, *, is_taken: bool) -> None:
         )
 
 
-def _data_record(asked: str, dataset: Dataset) -> DataRecord:
+def _data_record(asked: str, dataset: Dataset, *, segments: bool) -> DataRecord:
     """Return what a run keeps of its data; a path is made absolute, to be found again later."""
     named = any(info.name == asked for info in catalogue())
     return DataRecord(
         name=asked if named else str(Path(asked).expanduser().resolve()),
-        classes=dataset.classes,
+        classes=segmentation(dataset).classes if segments else dataset.classes,
         image_size=dataset.image_size,
         mean=dataset.mean,
         std=dataset.std,

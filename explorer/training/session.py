@@ -63,6 +63,7 @@ class Session:
             self._recipe,
             seed=record.seed,
             device=device,
+            segments=record.spec.head.kind == "segment",
             on_batch=on_batch,
         )
         self._num_test = len(dataset.test)
@@ -122,6 +123,8 @@ class Session:
             num_images=self._num_test,
             seconds=last.seconds,
             epochs=last.epoch,
+            mean_iou=last.test_mean_iou,
+            class_iou=last.class_iou,
         )
         record = self._record.model_copy(update={"result": result})
         weights.save(self._network, self._folder / runs.WEIGHTS)

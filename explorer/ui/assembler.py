@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.analysis.cost import node_costs
-from explorer.spec import edit
+from explorer.spec import HeadSpec, edit
 from explorer.ui import cached, forms, panels, state
 from explorer.ui.budget import budget_lock
 from explorer.ui.i18n import _
@@ -188,7 +188,9 @@ def _outer_form(now: Hand) -> None:
         now.edit(edit.change(now.spec, image_size=size))
     for part in ("stem", "head"):
         panels.heading(_("Stem") if part == "stem" else _("Head"))
-        updates = forms.fields(getattr(now.spec, part), partial(now.key, part))
+        hidden = part == "head" and now.spec.head.kind == "classify"
+        skip = HeadSpec.SEGMENTS_ONLY if hidden else ()
+        updates = forms.fields(getattr(now.spec, part), partial(now.key, part), skip=skip)
         if updates:
             now.edit(edit.change_part(now.spec, part, **updates))
     panels.note(_("{n} parameters in the classifier").format(n=count(_classifier(now))))

@@ -32,6 +32,7 @@ EXAMPLES = {
     ops.Complement: (ops.Complement(), (SHAPE,)),
     ops.Scale: (ops.Scale(0.5), (SHAPE,)),
     ops.DropPath: (ops.DropPath(0.5), (SHAPE,)),
+    ops.Upsample: (ops.Upsample(16), (SHAPE,)),
 }
 
 all_ops = pytest.mark.parametrize("kind", ops.ALL_OPS, ids=lambda kind: kind.__name__)

@@ -36,7 +36,13 @@ FIELDS = {
         "deep": False,
         "ceil_pool": False,
     },
-    HeadSpec: {"kind": "classify", "num_classes": 1000},
+    HeadSpec: {
+        "kind": "classify",
+        "num_classes": 1000,
+        "width": 512,
+        "dilation": 12,
+        "upsample": False,
+    },
     FAMILIES["plain"]: {"kind": "plain"},
     FAMILIES["basic"]: ON_ANY_BRANCH
     | {"kind": "basic", "shortcut": "B", "relu_before_gate": False},

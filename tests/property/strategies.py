@@ -69,7 +69,12 @@ specs = st.builds(
     stem=stems,
     stages=st.lists(stages, min_size=1, max_size=3).map(tuple),
     head=st.builds(
-        HeadSpec, kind=st.sampled_from(("classify", "segment")), num_classes=st.integers(1, 12)
+        HeadSpec,
+        kind=st.sampled_from(("classify", "segment")),
+        num_classes=st.integers(1, 12),
+        width=st.integers(1, 64),
+        dilation=st.integers(1, 12),
+        upsample=st.booleans(),
     ),
     width_multiplier=st.floats(0.25, 2),
     init=st.sampled_from(("fan_out", "fan_in")),

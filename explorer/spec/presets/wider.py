@@ -33,7 +33,7 @@ CLASSES = {"Cityscapes": 19, "VOC": 21, "PASCAL Context": 60, "ADE20K": 150}
 
 
 def presets() -> list[Preset]:
-    """Return models A, A1 and A2, and A1 for segmentation."""
+    """Return models A, A1 and A2, A1 for segmentation, and a small net for segmentation."""
     models = (("A", 5, "Max-pools"), ("A1", 0, "Strides"), ("A2", 2, "Two max-pools, then strides"))
     found = [
         Preset(
@@ -45,7 +45,14 @@ def presets() -> list[Preset]:
         )
         for name, num_pools, line in models
     ]
-    return found + [
+    small = Preset(
+        "wider_or_deeper_seg_small",
+        "Wider or Deeper, small, for segmentation",
+        "Wider or Deeper",
+        "Classes for every pixel of images of 64 px, at an output stride of 4; trains in minutes.",
+        _small_segmenter(),
+    )
+    found += [
         Preset(
             f"wider_or_deeper_a1_seg{classes}",
             f"Wider or Deeper, model A1 for {data}",
@@ -55,6 +62,23 @@ def presets() -> list[Preset]:
         )
         for data, classes in CLASSES.items()
     ]
+    return [*found, small]
+
+
+def _small_segmenter() -> NetworkSpec:
+    """Return a net of the same kind for images of 64 px that a processor trains."""
+    levels = ((1, 16, 1, 1), (2, 32, 2, 1), (2, 64, 1, 2))
+    stages = tuple(
+        StageSpec(depth=depth, width=width, stride=stride, block=Wider(dilation=dilation))
+        for depth, width, stride, dilation in levels
+    )
+    return NetworkSpec(
+        image_size=64,
+        stem=BARE_CIFAR_STEM.model_copy(update={"stride": 2}),
+        stages=stages,
+        head=HeadSpec(kind="segment", num_classes=9, width=64, dilation=2, upsample=True),
+        init="fan_in",
+    )
 
 
 def _classifier(num_pools: int) -> NetworkSpec:
