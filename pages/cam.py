@@ -8,10 +8,15 @@ from explorer.ui.cam_lab import lab, nothing_to_compare
 from explorer.ui.finished import finished_runs
 from explorer.ui.i18n import _
 
-runs = finished_runs()
+found = finished_runs()
+runs = {id_: run for id_, run in found.items() if not run.segments}
 words, choice = st.columns((1, 1.3), vertical_alignment="bottom")
 with words:
     panels.title(_("Where do they look?"), _("Same image, same class, same stride, one scale."))
+if len(runs) < len(found):
+    panels.note(
+        _("Networks that segment are left out: a map here explains the one class of a whole image.")
+    )
 if len(runs) < 2:
     nothing_to_compare(len(runs))
 else:

@@ -109,7 +109,7 @@ function stop(view, job) {
 
 function update({ item, parts }, job, labels) {
   const percent = Math.round(100 * (job.state === "done" ? 1 : job.progress ?? 0));
-  const last = series(job.points, "test_accuracy").at(-1);
+  const last = series(job.points, job.metric ?? "test_accuracy").at(-1);
   item.dataset.state = job.state ?? "";
   parts.state.textContent = stateText(job, labels);
   parts.bar.style.width = `${percent}%`;

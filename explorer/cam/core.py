@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from explorer.cam.layers import require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
 
@@ -55,9 +56,10 @@ def explain(
         method: A key of ``METHODS``.
 
     Raises:
-        ExplorerError: No such method, layer or class.
+        ExplorerError: No such method, layer or class, or a network that segments.
     """
     rule = method_of(method).rule
+    require_classifier(network.graph)
     _check_addresses(network, addresses)
     with torch.inference_mode(mode=False), _evaluating(network):
         logits, activations = _forward(network, images, set(addresses))

@@ -34,6 +34,24 @@ class Layer(NamedTuple):
     receptive_field: int | None
 
 
+def require_classifier(graph: Graph, owner: str = "This network") -> None:
+    """Refuse a network that segments.
+
+    Args:
+        graph: Of the network.
+        owner: What the error calls it.
+
+    Raises:
+        ExplorerError: Its output is a class for every pixel.
+    """
+    if len(graph.output.out_shape) == 3:
+        raise ExplorerError(
+            f"{owner} names a class for every pixel; a class activation map explains the one "
+            "class of a whole image.",
+            "Choose a network whose head classifies.",
+        )
+
+
 def layers(graph: Graph) -> tuple[Layer, ...]:
     """Return the tensor at the end of each stage, in order; the last one is the default.
 

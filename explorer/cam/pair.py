@@ -13,7 +13,7 @@ import torch
 
 from explorer.cam.compare import Answer, Comparison, Side, disagreement
 from explorer.cam.core import explain
-from explorer.cam.layers import layer_of
+from explorer.cam.layers import layer_of, require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
 from explorer.graph import lower
@@ -78,6 +78,8 @@ def compare(
         ExplorerError: The two cannot be compared, or there is no such class, layer or method.
     """
     title = method_of(question.method).title
+    for subject in (a, b):
+        require_classifier(subject.network.graph, subject.record.title)
     layer_a, layer_b = a.layer(question.layer), b.layer(question.layer)
     _check_classes(a.record, b.record)
     _check_grids(a.record, layer_a, b.record, layer_b)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from explorer.data.registry import load, shapes_config
 from explorer.data.shapes import PRESETS, ShapesConfig, render
 from explorer.data.shapes.config import CLASSES
@@ -13,8 +15,9 @@ from explorer.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
+
+    from explorer.data.dataset import Dataset, Split
 
 SplitName = Literal["train", "test"]
 
@@ -30,6 +33,7 @@ class Sample:
         class_name: The class.
         mask: ``(H, W)`` bool, True on the object; None when the set has none.
         stratum: Object size 0 small, 1 medium, 2 large; None without a mask.
+        pixels: ``(H, W)`` uint8, the class of every pixel as in ``Segmentation``; None without.
     """
 
     index: int
@@ -38,6 +42,7 @@ class Sample:
     class_name: str
     mask: NDArray[np.bool_] | None = None
     stratum: int | None = None
+    pixels: NDArray[np.uint8] | None = None
 
 
 def samples(
@@ -72,17 +77,26 @@ def samples(
     dataset = load(name_or_path, seed=seed, image_size=image_size)
     rows = dataset.train if split == "train" else dataset.test
     _check(indices, len(rows), split)
-    return tuple(
-        Sample(index, rows.images[index], label, dataset.classes[label])
-        for index in indices
-        for label in [int(rows.labels[index])]
-    )
+    return tuple(_stored(dataset, rows, index) for index in indices)
 
 
 def _drawn(config: ShapesConfig, seed: int, split: SplitName, index: int) -> Sample:
     """Draw one of the shapes."""
     image, label, mask, stratum = render(config, seed, split, index)
-    return Sample(index, image, label, CLASSES[label], mask, stratum)
+    pixels = mask * np.uint8(label + 1)
+    return Sample(index, image, label, CLASSES[label], mask, stratum, pixels)
+
+
+def _stored(dataset: Dataset, rows: Split, index: int) -> Sample:
+    """Take one of a set that is in memory."""
+    label = int(rows.labels[index])
+    name, image = dataset.classes[label], rows.images[index]
+    if rows.pixels is not None:
+        return Sample(index, image, label, name, pixels=rows.pixels[index])
+    if rows.masks is None:
+        return Sample(index, image, label, name)
+    mask = rows.masks[index]
+    return Sample(index, image, label, name, mask, pixels=mask * np.uint8(label + 1))
 
 
 def _check(indices: Sequence[int], count: int, split: str) -> None:

@@ -34,6 +34,21 @@ class Segmentation:
     test: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, eq=False)
+class MaskedImage:
+    """An image with its true mask and one that a network predicts.
+
+    Attributes:
+        image: ``(H, W, 3)`` uint8, RGB.
+        wanted: ``(H, W)`` uint8, classes or ``IGNORED``.
+        predicted: ``(H, W)`` uint8, classes.
+    """
+
+    image: NDArray[np.uint8]
+    wanted: NDArray[np.uint8]
+    predicted: NDArray[np.uint8]
+
+
 def segmentation(dataset: Dataset) -> Segmentation:
     """Return the class masks of a data set.
 

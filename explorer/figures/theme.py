@@ -55,6 +55,19 @@ COMPARED: dict[Theme, tuple[str, str, str, str]] = {
 }
 """Networks A to D; always together with a mark, a dash and a name."""
 
+MASK_BACKGROUND, MASK_IGNORED = "#20262F", "#9AA3AF"
+MASK_CLASSES = (
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+    "#8FE3C8",
+)
+"""Classes of pixels, the same in both themes; always with a legend (after Okabe, Ito 2008)."""
+
 COMPARED_MARKS = ("circle", "square", "triangle-up", "diamond")
 COMPARED_DASHES = ("solid", "longdash", "dash", "dot")
 DIVERGING_MIDDLE = "#F4F4F4"

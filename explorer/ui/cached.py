@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from explorer.analysis.cost import Cost
     from explorer.cam.compare import Comparison
+    from explorer.data.segmentation import MaskedImage
     from explorer.ir.graph import Graph
     from explorer.spec import NetworkSpec
 
@@ -69,6 +70,13 @@ def cam_pair(
     del stamps
     asked = cast("dict[str, Any]", arguments)
     return compute.run("explorer.cam.task:pair", image=image, **asked)
+
+
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+def predicted_masks(stamp: str, folder: str, places: tuple[int, ...]) -> tuple[MaskedImage, ...]:
+    """Return held-out images of a run with their masks, computed in the compute pool."""
+    del stamp
+    return compute.run("explorer.training.predict:predicted_masks", run=folder, places=places)
 
 
 @st.cache_resource(max_entries=512, ttl=5, show_spinner=False)

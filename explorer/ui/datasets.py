@@ -34,15 +34,20 @@ def found() -> dict[str, Path]:
     return {p.stem: p for p in entries if p.is_dir() or p.suffix.lower() == ".zip"}
 
 
-def choice(key: str) -> str:
+def choice(key: str, *, with_masks: bool = False) -> str:
     """Show the choice and return what ``explorer.data.load`` takes.
+
+    Args:
+        key: Of the widget.
+        with_masks: Offer only data with a mask of every image.
 
     Raises:
         DataError: A path is asked for and none is given.
     """
-    named: dict[str, DataInfo] = {info.name: info for info in catalogue()}
-    own = found()
-    options = [*named, *own, OWN]
+    infos = [info for info in catalogue() if info.has_masks or not with_masks]
+    named: dict[str, DataInfo] = {info.name: info for info in infos}
+    own = {} if with_masks else found()
+    options = [*named] if with_masks else [*named, *own, OWN]
 
     def words(name: str) -> str:
         if name in named:
@@ -52,13 +57,18 @@ def choice(key: str) -> str:
     chosen = st.selectbox(
         _("Data"),
         options,
-        options.index(FIRST),
-        key=key,
+        options.index(FIRST) if FIRST in options else 0,
+        # Two keys: what is offered to one kind of network may not be offered to the other.
+        key=f"{key}-masks" if with_masks else key,
         format_func=words,
         persist_state="session",
     )
     if chosen in named:
         st.caption(named[chosen].summary)
+        if with_masks:
+            st.caption(
+                _("This network segments: only data with masks is offered, not digits or folders.")
+            )
         return chosen
     if chosen in own:
         return str(own[chosen])

@@ -8,6 +8,7 @@ from explorer.jobs import client
 from explorer.store.paths import home
 from explorer.store.records import State
 from explorer.ui import cached
+from explorer.units import percent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +40,17 @@ class Run(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Return its name in a list: title, data, accuracy."""
+        """Return its name in a list: title, data, accuracy or mean IoU."""
         result = self.record.result
-        accuracy = f" · {100 * result.accuracy:.1f} %" if result else ""
-        return f"{self.record.title} · {self.record.data.name.rsplit('/', 1)[-1]}{accuracy}"
+        share = f" · {percent(result.accuracy)}" if result else ""
+        if result and result.mean_iou is not None:
+            share = f" · mIoU {percent(result.mean_iou)}"
+        return f"{self.record.title} · {self.record.data.name.rsplit('/', 1)[-1]}{share}"
+
+    @property
+    def segments(self) -> bool:
+        """Return whether its network says a class of every pixel."""
+        return self.record.spec.head.kind == "segment"
 
 
 def training_jobs() -> list[Job]:

@@ -12,9 +12,10 @@ from explorer.jobs import client
 from explorer.training.recipes import DEFAULT, recipes
 from explorer.ui import cached, datasets, nav, panels, state
 from explorer.ui.components.live import live_runs
-from explorer.ui.finished import TRAIN, training_jobs
+from explorer.ui.finished import TRAIN, finished_runs, training_jobs
 from explorer.ui.guard import show
 from explorer.ui.i18n import _
+from explorer.ui.masks import mask_gallery
 from explorer.units import count, quantity
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def training_form(now: Hand) -> None:
     problem: DataError | None = None
     data = ""
     try:
-        data = datasets.choice("train-data")
+        data = datasets.choice("train-data", with_masks=now.spec.head.kind == "segment")
     except DataError as error:
         problem = error
     _advise(now, data)
@@ -169,6 +170,10 @@ def training_list() -> None:
     if asked.ended:
         cached.forget_runs()
     done = [job for job in shown if job.state.is_final]
+    runs = finished_runs()
+    for job in reversed(done):
+        if job.id in runs:
+            mask_gallery(runs[job.id])
     with st.container(horizontal=True):
         if st.button(_("Compare where they look"), key="to-cam"):
             nav.go("cam")

@@ -67,10 +67,10 @@ def presets() -> list[Preset]:
 
 def _small_segmenter() -> NetworkSpec:
     """Return a net of the same kind for images of 64 px that a processor trains."""
-    levels = ((1, 16, 1, 1), (2, 32, 2, 1), (2, 64, 1, 2))
-    stages = tuple(
-        StageSpec(depth=depth, width=width, stride=stride, block=Wider(dilation=dilation))
-        for depth, width, stride, dilation in levels
+    stages = (
+        StageSpec(depth=1, width=16, block=Wider()),
+        StageSpec(depth=2, width=32, stride=2, block=Wider()),
+        StageSpec(depth=2, width=64, block=Wider(dilation=2)),
     )
     return NetworkSpec(
         image_size=64,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from explorer.store.records import Job
 
+ACCURACY, MEAN_IOU = "test_accuracy", "test_mean_iou"
 _CSS = """
 .rx-root { font-size: 13px; color: var(--st-text-color); font-variant-numeric: tabular-nums; }
 .jobs { list-style: none; margin: 0 0 12px; padding: 0; }
@@ -92,10 +93,11 @@ def live_runs(jobs: Sequence[Job], note: Callable[[Job], str], *, key: str) -> A
                 "text": job.text,
                 "reason": job.reason,
                 "progress": job.fraction,
+                "metric": _metric(job),
             }
             for job in jobs
         ],
-        "charts": _charts(),
+        "charts": _charts({_metric(job) for job in jobs}),
         "labels": _labels(),
     }
     result = _component(key=key, data=data, on_stop_change=_nothing, on_ended_change=_nothing)
@@ -110,8 +112,15 @@ def _text(value: object) -> str | None:
     return value[:64] if isinstance(value, str) else None
 
 
-def _charts() -> list[dict[str, Any]]:
-    return [
+def _metric(job: Job) -> str:
+    """Return the figure that says how good the network of a job is."""
+    head = job.payload.get("spec", {}).get("head", {})
+    return MEAN_IOU if head.get("kind") == "segment" else ACCURACY
+
+
+def _charts(metrics: set[str]) -> list[dict[str, Any]]:
+    """Return the loss and one chart for each figure that a shown job has."""
+    charts = [
         {
             "metric": "loss",
             "title": _("Training loss"),
@@ -122,7 +131,7 @@ def _charts() -> list[dict[str, Any]]:
             "dots": False,
         },
         {
-            "metric": "test_accuracy",
+            "metric": ACCURACY,
             "title": _("Accuracy on held-out images"),
             "note": _("Share of images whose class is named first; once an epoch."),
             "x": _("epoch"),
@@ -130,7 +139,17 @@ def _charts() -> list[dict[str, Any]]:
             "percent": True,
             "dots": True,
         },
+        {
+            "metric": MEAN_IOU,
+            "title": _("Mean IoU on held-out images"),
+            "note": _("Overlap of true and predicted masks, mean over the classes; once an epoch."),
+            "x": _("epoch"),
+            "limits": {"floor": 0, "ceiling": 1},
+            "percent": True,
+            "dots": True,
+        },
     ]
+    return [chart for chart in charts if chart["metric"] in {"loss", *(metrics or {ACCURACY})}]
 
 
 def _labels() -> dict[str, Any]:

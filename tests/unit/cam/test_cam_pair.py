@@ -11,10 +11,13 @@ import pytest
 import torch
 from PIL import Image
 
+from explorer.builder import build
 from explorer.cam import task
+from explorer.cam.core import explain
 from explorer.cam.pair import Question, Subject, compare
 from explorer.data import samples
 from explorer.errors import DataError, ExplorerError, WeightsError
+from explorer.spec.edit import change_part
 from tests.unit.cam.cam_lab import CLASSES, record
 
 
@@ -146,3 +149,13 @@ class TestTask:
         (tmp_path / "run.json").write_bytes((runs[0] / "run.json").read_bytes())
         with pytest.raises(WeightsError):
             task.pair(str(tmp_path), str(runs[1]), png(picture))
+
+
+def test_a_network_that_segments_is_refused_in_a_sentence(a, b, picture):
+    spec = change_part(b.record.spec, "head", kind="segment", width=8, dilation=1, upsample=True)
+    other = Subject(build(spec).eval(), b.record.model_copy(update={"spec": spec}))
+    with pytest.raises(ExplorerError, match="names a class for every pixel") as caught:
+        compare(a, other, picture, Question())
+    assert caught.value.message.startswith(b.record.title)
+    with pytest.raises(ExplorerError, match="This network names a class for every pixel"):
+        explain(other.network, torch.zeros(1, 3, 32, 32), ["layer3.0.add"])

@@ -82,6 +82,33 @@ def test_train_then_evaluate(spec, tmp_path, capsys):
     assert error.startswith("The run knows the classes a, b (2), the data has a, c (2).")
 
 
+def test_a_network_that_segments_says_mean_iou(data, tmp_path, capsys, monkeypatch):
+    def with_masks(split):
+        return replace(split, masks=split.images.mean(axis=3) > 128)
+
+    masked = replace(data, train=with_masks(data.train), test=with_masks(data.test))
+    for module in ("run", "evaluate"):
+        monkeypatch.setattr(f"explorer.training.{module}.load", lambda *_, **__: masked)
+    network = json.loads(SPEC)
+    network["head"] = {"kind": "segment", "num_classes": 7, "width": 8, "dilation": 1}
+    path = tmp_path / "segment.json"
+    path.write_text(json.dumps(network))
+    out = str(tmp_path / "run")
+    given = ["train", str(path), "--data", "tiny", "--out", out, "--epochs", "1"]
+    assert main([*given, "--json"]) == 0
+    trained = json.loads(capsys.readouterr().out)
+    assert len(trained["class_iou"]) == 3
+    assert "accuracy" not in trained
+    assert main(["evaluate", out, "--data", "tiny", "--json"]) == 0
+    evaluated = json.loads(capsys.readouterr().out)
+    assert set(evaluated) == {"mean_iou", "pixel_accuracy", "loss", "num_images", "class_iou"}
+    for name in ("mean_iou", "pixel_accuracy"):
+        assert evaluated[name] == trained[name]
+        assert 0 <= trained[name] <= 1
+    assert main(["evaluate", out, "--data", "tiny"]) == 0
+    assert capsys.readouterr().out.startswith("Mean IoU ")
+
+
 def test_text_for_people_says_what_was_adapted(tmp_path, capsys):
     main(["train", "resnet20", "--data", "tiny", "--out", str(tmp_path / "r"), "--epochs", "1"])
     lines = capsys.readouterr().out.splitlines()

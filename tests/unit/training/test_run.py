@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from explorer.errors import BudgetError, DataError, JobError, SpecError
+from explorer.errors import BudgetError, DataError, JobError
 from explorer.spec.edit import change_part
 from explorer.spec.presets import preset
 from explorer.store import runs
@@ -165,7 +165,7 @@ def test_networks_that_cannot_follow(spec, data, recipe, tmp_path, monkeypatch):
     with pytest.raises(DataError, match="takes images of 1 channels, the data set colours has 3"):
         train_run(grey, data, recipe, folder=tmp_path)
     scores = change_part(spec, "head", kind="segment")
-    with pytest.raises(SpecError, match="cannot be trained on the classes of whole images"):
+    with pytest.raises(DataError, match="colours has no masks, so no network can learn to segment"):
         train_run(scores, data, recipe, folder=tmp_path)
     monkeypatch.setenv("EXPLORER_MAX_PARAMS", "100")
     with pytest.raises(BudgetError, match="the limit here is 100"):
