@@ -26,6 +26,7 @@ COMMANDS = {
     "paths": "the number of paths and their lengths",
     "export": "the network as source, JSON, DOT, SVG or ONNX",
     "weights": "what a file of weights has for a network",
+    "fetch": "download a data set",
     "train": "train a network in the foreground",
     "evaluate": "accuracy of a trained run",
     "cam": "Grad-CAM of two runs side by side",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.data import digits
+from explorer.data import digits, pets
 from explorer.data.image_folder import load_image_folder
 from explorer.data.shapes import config as shapes
 from explorer.data.shapes.build import load_shapes
@@ -58,7 +58,7 @@ _SHAPES = {
 
 
 def catalogue() -> tuple[DataInfo, ...]:
-    """Return what is known about every named data set; reads no files."""
+    """Return what is known about every named data set; reads no images."""
     drawn = tuple(
         DataInfo(
             name,
@@ -81,7 +81,26 @@ def catalogue() -> tuple[DataInfo, ...]:
         has_masks=False,
         offline=True,
     )
-    return (*drawn, handwritten)
+    return (*drawn, handwritten, *_downloaded())
+
+
+def _downloaded() -> tuple[DataInfo, ...]:
+    """Return what there is of the sets that are downloaded once."""
+    if not pets.is_there():
+        return ()
+    train, test = pets.members()
+    return (
+        DataInfo(
+            pets.NAME,
+            "Oxford Pets",
+            "Photographs of 37 breeds of cats and dogs, with masks of the animal.",
+            pets.class_names(train + test),
+            pets.IMAGE_SIZE,
+            len(train) + len(test),
+            has_masks=True,
+            offline=False,
+        ),
+    )
 
 
 def load(
@@ -115,6 +134,8 @@ def load(
         return load_shapes(name_or_path, config, seed, on_progress)
     if name_or_path == "digits":
         return digits.load_digits(seed, image_size or digits.IMAGE_SIZE)
+    if name_or_path == pets.NAME:
+        return pets.load_pets(image_size or pets.IMAGE_SIZE, on_progress)
     path = _existing(name_or_path)
     return load_image_folder(path, seed=seed, image_size=image_size, on_progress=on_progress)
 

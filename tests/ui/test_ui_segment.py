@@ -69,10 +69,10 @@ def test_a_finished_run_shows_its_masks_and_mean_iou(open_page: Open) -> None:
     assert "45.6" in text
     for name in ("background", *CLASSES):
         assert name in text
-    assert len(app.get("imgs")) == 4
+    assert len(app.get("image")) == 4
     button(app, "Other images").click().run()
     assert not app.error
-    assert len(app.get("imgs")) == 4
+    assert len(app.get("image")) == 4
 
 
 def test_runs_that_segment_are_not_offered_for_maps(open_page: Open) -> None:
