@@ -86,9 +86,10 @@ def catalogue() -> tuple[DataInfo, ...]:
 
 def _downloaded() -> tuple[DataInfo, ...]:
     """Return what there is of the sets that are downloaded once."""
-    if not pets.is_there():
+    try:
+        train, test = pets.members()
+    except DataError:
         return ()
-    train, test = pets.members()
     return (
         DataInfo(
             pets.NAME,

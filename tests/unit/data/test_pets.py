@@ -99,7 +99,9 @@ def test_pets_are_fetched(server, data_home, tmp_path, monkeypatch, capsys):
     for part in ("images", "annotations"):
         with tarfile.open(place / f"{part}.tar.gz", "w:gz") as archive:
             archive.add(tmp_path / "files" / part, part)
-        digest = hashlib.md5((place / f"{part}.tar.gz").read_bytes()).hexdigest()
+        digest = hashlib.md5(
+            (place / f"{part}.tar.gz").read_bytes(), usedforsecurity=False
+        ).hexdigest()
         resources.append((f"{address}/{part}.tar.gz", digest))
     monkeypatch.setattr(OxfordIIITPet, "_RESOURCES", [(f"{address}/none.tar.gz", "0" * 32)])
     with pytest.raises(SystemExit):

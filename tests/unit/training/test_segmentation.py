@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -56,7 +57,8 @@ def dataset() -> Dataset:
 @pytest.fixture
 def data(dataset, monkeypatch) -> str:
     for module in ("training.run", "training.evaluate", "data.samples"):
-        monkeypatch.setattr(f"explorer.{module}.load", lambda *_, **__: dataset)
+        # By name in sys.modules: the package has a function called samples as well.
+        monkeypatch.setattr(sys.modules[f"explorer.{module}"], "load", lambda *_, **__: dataset)
     return "painted"
 
 
