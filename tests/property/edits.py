@@ -14,7 +14,7 @@ from explorer.spec.positions import cells_of
 LARGE_IMAGE, MANY_CLASSES = 1024, 100_000
 
 
-def value_for(rng, info):
+def value_for(rng, info):  # noqa: PLR0911
     """Return a value for a field: mostly allowed, sometimes just outside, rarely nonsense."""
     chance = rng.random()
     if chance < 0.03:
@@ -34,7 +34,9 @@ def value_for(rng, info):
     if chance < 0.16:
         return rng.choice([low, high])
     # What people type is small or round.
-    value = rng.choice([rng.randint(low, min(high, 12)), 2 ** rng.randint(0, 8), rng.randint(1, 96)])
+    value = rng.choice(
+        [rng.randint(low, min(high, 12)), 2 ** rng.randint(0, 8), rng.randint(1, 96)]
+    )
     return max(low, min(high, value))
 
 
@@ -42,7 +44,9 @@ def any_address(rng, spec):
     """Return the address of a stage, of a block, of the place behind one, or of nothing."""
     stage = rng.randrange(len(spec.stages))
     if rng.random() < 0.03:
-        return rng.choice(["", "layer0", "layer9", "layer1.9999", "stem", "layer1.0.conv1", "x" * 99])
+        return rng.choice(
+            ["", "layer0", "layer9", "layer1.9999", "stem", "layer1.0.conv1", "x" * 99]
+        )
     if rng.random() < 0.4:
         return f"layer{stage + 1}"
     return f"layer{stage + 1}.{rng.randint(0, spec.stages[stage].depth)}"
