@@ -31,7 +31,7 @@ Reasons = dict[str, dict[Any, str]]
 """By field: the reason for each option that makes no sense; None stands for the whole field."""
 
 _MOST_PROBES = 3
-_BECAUSE = {
+BECAUSE = {
     "form": "With a cardinality of 1 there is only one way to write the block.",
     "stride_on": "It makes a difference only in bottleneck blocks that halve the resolution.",
     "gate_bias": "There is no gate here whose bias could be set.",
@@ -44,8 +44,8 @@ _BECAUSE = {
     "compression": "There is no transition here: those stand before later stages.",
     "dropout": "There is only one convolution, and dropout stands between two.",
 }
-_NO_GATE = "There is no gate whose width could be rounded: set the SE reduction first."
-_NOTHING = "It changes nothing in the network as it is."
+NO_GATE = "There is no gate whose width could be rounded: set the SE reduction first."
+NOTHING = "It changes nothing in the network as it is."
 
 
 def senseless(spec: NetworkSpec, address: Address = "") -> Reasons:
@@ -81,7 +81,7 @@ def senseless(spec: NetworkSpec, address: Address = "") -> Reasons:
             now, "stride", info, current, lambda _, value: change_stages(small, stage, stride=value)
         )
     if None in found.get("se_multiple", {}) and not getattr(part, "se", 0):
-        found["se_multiple"] = {None: _NO_GATE}
+        found["se_multiple"] = {None: NO_GATE}
     return {name: reasons for name, reasons in found.items() if reasons}
 
 
@@ -137,7 +137,7 @@ def _of_field(
                 refused[value] = _without_address(error)
         else:
             differs = differs or after.nodes != now.nodes
-    return refused if differs else {None: _BECAUSE.get(name, _NOTHING)}
+    return refused if differs else {None: BECAUSE.get(name, NOTHING)}
 
 
 def _others(info: FieldInfo, current: Any) -> list[Any]:  # noqa: ANN401
