@@ -154,7 +154,7 @@ def _stage_form(now: Hand, scope: int | None) -> None:
             now.edit(edit.change(now.spec, width_multiplier=k))
     else:
         panels.heading(_("Stage {n}").format(n=scope + 1))
-        updates = forms.fields(stage, partial(now.key, "stage", scope), skip=("block",))
+        updates = forms.fields(stage, partial(now.key, "stage", scope), skip=("block", "overrides"))
         if updates:
             now.edit(edit.change_stages(now.spec, scope, **updates))
     _stage_buttons(now, scope)
