@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import zlib
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -30,6 +31,7 @@ _WORDS = {
     "bool_parsing": "This should be true or false",
     "bool_type": "This should be true or false",
     "extra_forbidden": "There is no such field",
+    "finite_number": "This should be a finite number",
     "float_parsing": "This should be a number",
     "float_type": "This should be a number",
     "greater_than": "This should be more than {gt:g}",
@@ -127,21 +129,34 @@ def from_json(text: str | bytes) -> NetworkSpec:
     return from_data(data)
 
 
-def spec_error(error: ValidationError) -> SpecError:
-    """Return the first problem of a failed validation as a sentence with its location."""
-    problems = error.errors(include_url=False, include_input=False)
+def spec_error(error: ValidationError, prefix: str = "") -> SpecError:
+    """Return the first problem of a failed validation as a sentence with its location.
+
+    Args:
+        error: What pydantic found.
+        prefix: Put before the location, such as ``layer2.0.`` for a value inside one block.
+    """
+    problems = error.errors(include_url=False)
     first = problems[0]
     parts = [str(part) for part in first["loc"]]
     if "block" in parts[:-1]:
         # pydantic names the member of the union after it: stages.0.block.basic.shortcut
         del parts[parts.index("block") + 1]
-    location = _shortened(".".join(parts))
+    location = _shortened(prefix + ".".join(parts))
     own = _WORDS.get(first["type"])
     words = own.format_map(first.get("ctx", {})) if own else first["msg"]
     # A list whose item is wrong is also reported as too short: the same problem once more.
     more = sum(problem["loc"] != first["loc"][:1] for problem in problems[1:])
     hint = f"And {more} more like it." if more else ""
-    return SpecError(f"{location or 'The network'}: {_shortened(words)}.", hint, location)
+    message = f"{location or 'The network'}: {_shortened(words)}."
+    return SpecError(message, hint, location, given=_number(first["input"]))
+
+
+def _number(value: object) -> float | None:
+    """Return a refused value where it is a number that others can be near to."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
+        return None
+    return max(-1e9, min(1e9, value))
 
 
 def _shortened(text: str) -> str:

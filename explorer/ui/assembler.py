@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.analysis.cost import node_costs
-from explorer.spec import HeadSpec, edit
+from explorer.spec import HeadSpec, arrange, edit
 from explorer.ui import cached, forms, panels, state
 from explorer.ui.budget import budget_lock
 from explorer.ui.i18n import _
@@ -154,7 +154,7 @@ def _stage_form(now: Hand, scope: int | None) -> None:
             now.edit(edit.change(now.spec, width_multiplier=k))
     else:
         panels.heading(_("Stage {n}").format(n=scope + 1))
-        updates = forms.fields(stage, partial(now.key, "stage", scope), skip=("block",))
+        updates = forms.fields(stage, partial(now.key, "stage", scope), skip=("block", "overrides"))
         if updates:
             now.edit(edit.change_stages(now.spec, scope, **updates))
     _stage_buttons(now, scope)
@@ -164,13 +164,15 @@ def _stage_buttons(now: Hand, scope: int | None) -> None:
     with st.container(horizontal=True):
         st.button(
             _("Add a stage"),
-            on_click=lambda: now.replace(edit.add_stage(now.spec), now.origin),
+            on_click=lambda: now.replace(arrange.add_stage(now.spec), now.origin),
             disabled=len(now.spec.stages) >= 8,
         )
         if scope is not None:
             st.button(
                 _("Remove this stage"),
-                on_click=lambda: now.replace(edit.remove_stage(now.spec, scope), now.origin),
+                on_click=lambda: now.replace(
+                    arrange.remove(now.spec, f"layer{scope + 1}"), now.origin
+                ),
                 disabled=len(now.spec.stages) == 1,
             )
 
