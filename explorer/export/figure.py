@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from threading import Lock
 from typing import TYPE_CHECKING, Literal, get_args
 from xml.etree import ElementTree as ET
 
@@ -19,6 +20,7 @@ Picture = Literal["svg", "pdf", "png"]
 PICTURES: tuple[Picture, ...] = get_args(Picture)
 DPI = 300
 """Of the PNG; one px of the figure is 1/96 inch."""
+_ONE_AT_A_TIME = Lock()
 
 
 def to_picture(
@@ -58,7 +60,8 @@ def _drawn(graph: Graph, title: str, coloured_by: str) -> ET.Element:
 def _to_png(pdf: bytes) -> bytes:
     import pypdfium2  # noqa: PLC0415 - only here
 
-    with pypdfium2.PdfDocument(pdf) as document:
+    # PDFium may not be used by two threads at once.
+    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         scale = DPI / 72
         bitmap = document[0].render(scale=scale)  # pyright: ignore[reportArgumentType]
         file = io.BytesIO()

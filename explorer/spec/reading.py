@@ -11,6 +11,8 @@ from explorer.spec.foreign import from_model_name, is_model_name
 from explorer.spec.presets import preset, presets
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from explorer.spec.model import NetworkSpec
 
 MAX_TEXT = 8192
@@ -50,3 +52,22 @@ def _from_link(text: str) -> NetworkSpec:
     if "spec" in query:
         return decode(query["spec"][0])
     raise UrlError("This link names no network.", "Copy it with the button Copy link.")
+
+
+def nearest_preset(spec: NetworkSpec) -> str:
+    """Return the name of the preset that a network has most in common with."""
+    return max(presets().values(), key=lambda found: _agreement(spec, found.spec)).name
+
+
+def _agreement(a: NetworkSpec, b: NetworkSpec) -> int:
+    """Return how many values of two networks are equal; a block of another kind counts against."""
+    score = -20 * abs(len(a.stages) - len(b.stages))
+    for x, y in zip(a.stages, b.stages, strict=False):
+        score += 3 * (x.depth == y.depth) + (x.width == y.width)
+        score += _equal_fields(x.block, y.block) if x.block.kind == y.block.kind else -20
+    score += (a.image_size == b.image_size) + (a.head == b.head) + _equal_fields(a.stem, b.stem)
+    return score + 2 * (a.width_multiplier == b.width_multiplier)
+
+
+def _equal_fields(a: BaseModel, b: BaseModel) -> int:
+    return sum(getattr(a, name) == getattr(b, name) for name in type(a).model_fields)
