@@ -27,12 +27,13 @@ ONNX_DEADLINE = 180.0
 def exchange(now: Hand) -> None:
     """Show the buttons that open the two dialogs; they cost nothing while closed."""
     if st.button(_("Export"), key="export"):
-        st.dialog(_("Export"), width="medium")(_export)(now)
+        st.dialog(_("Export"), width="medium")(export_card)(now)
     if st.button(_("Import"), key="import"):
-        st.dialog(_("Import"))(_import)(now)
+        st.dialog(_("Import"))(import_card)(now)
 
 
-def _export(now: Hand) -> None:
+def export_card(now: Hand) -> None:
+    """Show a button for each kind of file, with a line about what it is for, and the link."""
     if now.error is not None:
         panels.note(_("The network in the form does not work yet; this is the last that did."))
     spec = now.working
@@ -99,26 +100,29 @@ def _file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name)
 
 
-def _import(now: Hand) -> None:
-    text = st.text_input(
-        _("Link or model name"),
-        key="import-text",
-        placeholder="timm:resnet50d",
-        help=_(
-            "A link of this app, a preset, or a model of torchvision or timm, such as "
-            "torchvision.models.resnet50 or res2net50_26w_4s.in1k. Only the architecture is read, "
-            "not the weights."
-        ),
-    )
-    upload = st.file_uploader(
-        _("JSON file"),
-        type="json",
-        key="import-file",
-        max_upload_size=1,
-        help=_("A file that Export has written."),
-    )
-    if not st.button(_("Open"), type="primary", key="import-open"):
-        return
+def import_card(now: Hand) -> None:
+    """Show where a name, a link or a file goes; take the network that it means."""
+    # A form, so that Enter opens what is pasted.
+    with st.form("import-form", border=False):
+        text = st.text_input(
+            _("Link or model name"),
+            key="import-text",
+            placeholder="timm:resnet50d",
+            help=_(
+                "A link of this app, a preset, or a model of torchvision or timm, such as "
+                "torchvision.models.resnet50 or res2net50_26w_4s.in1k. Only the architecture is "
+                "read, not the weights."
+            ),
+        )
+        upload = st.file_uploader(
+            _("JSON file"),
+            type="json",
+            key="import-file",
+            max_upload_size=1,
+            help=_("A file that Export has written."),
+        )
+        if not st.form_submit_button(_("Open this network"), type="primary"):
+            return
     try:
         spec = from_json(upload.getvalue()) if upload else from_text(text or "")
     except ExplorerError as error:

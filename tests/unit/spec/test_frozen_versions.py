@@ -36,7 +36,10 @@ def made():
         width=48,
         stride=2,
         block=FAMILIES["bottleneck"](groups=8, base_width=16),
-        overrides=(BlockOverride(at=1, block=res2net), BlockOverride(at=3, block=res2net, width=48)),
+        overrides=(
+            BlockOverride(at=1, block=res2net),
+            BlockOverride(at=3, block=res2net, width=48),
+        ),
     )
     return {
         "overrides": NetworkSpec(
