@@ -34,8 +34,9 @@ def exchange(now: Hand) -> None:
 
 def export_card(now: Hand) -> None:
     """Show a button for each kind of file, with a line about what it is for, and the link."""
+    # Streamlit's own small text: what follows the theme on a page does not in a dialog.
     if now.error is not None:
-        panels.note(_("The network in the form does not work yet; this is the last that did."))
+        st.caption(_("The network in the form does not work yet; this is the last that did."))
     spec = now.working
     edited = "" if name_of(spec) else _("edited")
     title = f"{now.title} ({edited})" if edited else now.title
@@ -43,13 +44,14 @@ def export_card(now: Hand) -> None:
     for target, purpose in _purposes().items():
         button, words = st.columns((1, 2.6), vertical_alignment="center")
         with words:
-            panels.note(purpose)
+            st.caption(purpose)
         with button:
             if target == "onnx":
                 _onnx(spec, name)
             else:
                 _download(target, name, partial(content, spec, target, title))
-    panels.heading(_("Link"), _("Opens this network in the app; paste it into a mail or a paper."))
+    panels.heading(_("Link"))
+    st.caption(_("Opens this network in the app; paste it into a mail or a paper."))
     st.code(urls.link(now), language=None, wrap_lines=True)
 
 
