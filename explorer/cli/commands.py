@@ -24,7 +24,7 @@ COMMANDS = {
     "presets": "the names, families, and one line about each",
     "cost": "parameters, MACs, activations, depth and receptive field",
     "paths": "the number of paths and their lengths",
-    "export": "the network as source, JSON, DOT, SVG or ONNX",
+    "export": "the network as source, JSON, DOT, a figure or ONNX",
     "weights": "what a file of weights has for a network",
     "fetch": "download a data set",
     "train": "train a network in the foreground",
@@ -59,24 +59,20 @@ def fail(message: str, hint: str = "") -> NoReturn:
 
 
 def read_spec(text: str) -> NetworkSpec:
-    """Return the network that a preset's name, a JSON file or a link token means.
+    """Return the network that a name, a JSON file, a link or its token means.
 
     Raises:
-        ExplorerError: None of the three can be meant.
+        ExplorerError: None of them can be meant.
     """
-    from explorer.spec.codec import decode, from_json  # noqa: PLC0415 - help needs no pydantic
-    from explorer.spec.presets import preset, presets  # noqa: PLC0415
+    from explorer.spec.codec import from_json  # noqa: PLC0415 - help needs no pydantic
+    from explorer.spec.reading import from_text  # noqa: PLC0415
 
-    if text in presets():
-        return preset(text)
-    if text.endswith(".json"):
-        try:
-            return from_json(Path(text).read_bytes())
-        except OSError:
-            raise SpecError(f"The file {text} cannot be read.", "Check its name.") from None
-    if text[:2].rstrip(".").isdigit() and "." in text[:4]:
-        return decode(text)
-    return preset(text)
+    if not text.endswith(".json"):
+        return from_text(text)
+    try:
+        return from_json(Path(text).read_bytes())
+    except OSError:
+        raise SpecError(f"The file {text} cannot be read.", "Check its name.") from None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

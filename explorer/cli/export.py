@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING, Any
 from explorer.analysis.budget import admit
 from explorer.cli.commands import Output, read_spec
 from explorer.errors import SpecError
-from explorer.export.dot import to_dot
-from explorer.export.source import to_source
-from explorer.export.spec_json import to_json
-from explorer.export.svg import to_svg
-from explorer.graph import lower
-from explorer.spec.presets import name_of
+from explorer.export.files import FORMATS, content
 
 if TYPE_CHECKING:
     import argparse
 
     from explorer.spec import NetworkSpec
-
-FORMATS = ("source", "json", "dot", "svg", "onnx")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to",
         choices=FORMATS,
         required=True,
-        help="a stand-alone PyTorch file, the specification, the graph, the picture, or a model",
+        help="a stand-alone PyTorch file, the specification, the graph, a figure for a paper "
+        "(svg, pdf, png), or a model",
     )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="standard output if left out"
@@ -48,15 +42,15 @@ def run(arguments: argparse.Namespace) -> Output:
     spec = read_spec(arguments.spec)
     admit(spec)
     path: Path | None = arguments.output
-    if path is None and arguments.to == "onnx":
-        raise SpecError("ONNX is not text.", "Name a file with -o.")
-    content = exported(spec, arguments.to)
-    data: dict[str, Any] = {"format": arguments.to, "num_bytes": len(content)}
+    if path is None and not FORMATS[arguments.to].is_text:
+        raise SpecError(f"{FORMATS[arguments.to].title} is not text.", "Name a file with -o.")
+    made = exported(spec, arguments.to)
+    data: dict[str, Any] = {"format": arguments.to, "num_bytes": len(made)}
     if path is None:
-        text = content.decode()
+        text = made.decode()
         return Output(data | {"text": text}, text.rstrip("\n"))
     try:
-        path.write_bytes(content)
+        path.write_bytes(made)
     except OSError as error:
         raise SpecError(
             f"The file {path} cannot be written: {error.strerror}.", "Name another file."
@@ -75,15 +69,4 @@ def exported(spec: NetworkSpec, target: str) -> bytes:
         from explorer.export.onnx import to_onnx  # noqa: PLC0415 - torch, only here
 
         return to_onnx(spec)
-    match target:
-        case "source":
-            text = to_source(spec, name_of(spec) or "A residual network")
-        case "json":
-            text = to_json(spec)
-        case "dot":
-            text = to_dot(lower(spec))
-        case "svg":
-            text = to_svg(lower(spec))
-        case _:
-            raise AssertionError(target)
-    return text.encode()
+    return content(spec, target)

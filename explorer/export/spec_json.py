@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
+
+from explorer.spec.codec import VERSION
 
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
 
 
 def to_json(spec: NetworkSpec) -> str:
-    """Return every field, defaults too, so that the text keeps its meaning if a default changes."""
-    return spec.model_dump_json(indent=2) + "\n"
+    """Return every field, defaults too, so that the text keeps its meaning if a default changes.
+
+    The first field is the version of the format.
+    """
+    document = {"version": VERSION, **spec.model_dump(mode="json")}
+    return json.dumps(document, indent=2) + "\n"

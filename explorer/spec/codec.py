@@ -1,8 +1,9 @@
 """A specification as text: canonical JSON, and a short token for links.
 
 A token is ``1.`` followed by base64url(deflate(canonical JSON)). The number is the version of the
-format; when the meaning of a field changes, the version grows and ``_MIGRATIONS`` gets an entry,
-so that old links go on working.
+format, which an exported file carries in its field ``version``. A new field with a default needs
+nothing; when the meaning of a field changes, ``VERSION`` grows and ``MIGRATIONS`` gets an entry,
+so that what people have kept goes on working.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ VERSION = 1
 MAX_TOKEN_CHARS = 2048
 MAX_JSON_BYTES = 16 * 1024
 MAX_WORDS_CHARS = 160
-_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From a version to the function that makes a document of the next one of it."""
 _WORDS = {
     "bool_parsing": "This should be true or false",
     "bool_type": "This should be true or false",
@@ -78,13 +80,20 @@ def decode(token: str) -> NetworkSpec:
     number = int(version)
     if number > VERSION:
         raise UrlError("This link was made by a newer version of the app.", "Update the app.")
-    data = _inflate(body)
-    for old in range(number, VERSION):
-        migrate = _MIGRATIONS.get(old)
-        if migrate is None:
-            raise UrlError(_UNREADABLE, _HINT)
-        data = migrate(data)
+    data = _migrated(_inflate(body), number)
+    if data is None:
+        raise UrlError(_UNREADABLE, _HINT)
     return from_data(data)
+
+
+def _migrated(data: dict[str, Any], version: int) -> dict[str, Any] | None:
+    """Return a document of an older version as one of this; None if the version never was."""
+    for old in range(version, VERSION):
+        migrate = MIGRATIONS.get(old)
+        if migrate is None:
+            return None
+        data = migrate(data)
+    return data
 
 
 def _inflate(body: str) -> dict[str, Any]:
@@ -126,7 +135,24 @@ def from_json(text: str | bytes) -> NetworkSpec:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise SpecError("This file is not JSON.", "Export the network as JSON again.") from None
-    return from_data(data)
+    return from_data(_of_this_version(data) if isinstance(data, dict) else data)
+
+
+def _of_this_version(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an exported file; the first ones were without a version."""
+    data = dict(document)
+    version = data.pop("version", 1)
+    if type(version) is not int:
+        raise SpecError("version: This should be a whole number.", "", "version")
+    if version > VERSION:
+        raise SpecError("This file was made by a newer version of the app.", "Update the app.")
+    migrated = _migrated(data, version)
+    if migrated is None:
+        raise SpecError(
+            f"This file says that it is of version {version}, which never was.",
+            "Export the network as JSON again.",
+        )
+    return migrated
 
 
 def spec_error(error: ValidationError, prefix: str = "") -> SpecError:

@@ -94,6 +94,12 @@ def at_scale(spec: NetworkSpec, lock: Lock, scale: int) -> Solution | None:
         return None
 
 
+@st.cache_resource(max_entries=2, ttl=600, show_spinner=False)
+def onnx(spec: NetworkSpec, deadline: float) -> bytes:
+    """Return a network as ONNX, made in the compute pool; some are hundreds of megabytes."""
+    return compute.run("explorer.export.onnx:to_onnx", deadline=deadline, spec=spec)
+
+
 def forget_runs() -> None:
     """Read the records of runs anew: one has just ended."""
     run_record.clear()  # pyright: ignore[reportFunctionMemberAccess] - streamlit's cache adds it

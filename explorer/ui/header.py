@@ -8,6 +8,7 @@ from explorer.errors import ExplorerError
 from explorer.spec.presets import name_of, preset, presets
 from explorer.ui import nav, panels
 from explorer.ui.components.copy_link import copy_link
+from explorer.ui.exchange import exchange
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
 from explorer.ui.state import Hand, widget
@@ -16,12 +17,13 @@ from explorer.ui.state import Hand, widget
 def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
     """Show the name of the network in hand, and what can be done with it as a whole."""
     edits = "" if now.is_preset else _("edited")
-    words, buttons = st.columns((1, 1.5), vertical_alignment="center")
+    words, buttons = st.columns((1, 2), vertical_alignment="center")
     with words:
         panels.title(now.title, sentence, edits)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _preset_choice(now)
         _history(now)
+        exchange(now)
         copy_link(_("Copy link"), _("Copied"), key="copy-link")
         if trains and st.button(
             _("Train this network"), type="primary", disabled=now.error is not None
@@ -51,7 +53,7 @@ def _preset_choice(now: Hand) -> None:
         placeholder=_("Presets"),
         label_visibility="collapsed",
         format_func=lambda name: presets()[name].title if name in presets() else str(name),
-        width=230,
+        width=200,
     )
 
 

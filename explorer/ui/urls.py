@@ -58,6 +58,12 @@ def _token(hand: Hand) -> tuple[Param, str]:
     return (Param.ARCH, name) if name else (Param.SPEC, encode(hand.working))
 
 
+def link(hand: Hand) -> str:
+    """Return the link to the network that works, without the selection."""
+    param, value = _token(hand)
+    return f"{(st.context.url or '').partition('?')[0]}?{param.value}={value}"
+
+
 def read(hand: Hand) -> ExplorerError | None:
     """Take the network of the link, once for each link; return what is wrong with it."""
     arch, token = get(Param.ARCH), get(Param.SPEC)

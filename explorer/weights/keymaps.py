@@ -60,6 +60,20 @@ KEY_MAPS: tuple[KeyMap, ...] = (
         ),
     ),
     KeyMap(
+        "timm resnetv2 with a deep stem",
+        (
+            (r"stem\.conv1\.(.+)", r"conv1.0.\1"),
+            (r"stem\.norm1\.(.+)", r"conv1.1.\1"),
+            (r"stem\.conv2\.(.+)", r"conv1.3.\1"),
+            (r"stem\.norm2\.(.+)", r"conv1.4.\1"),
+            (r"stem\.conv3\.(.+)", r"conv1.6.\1"),
+            (_V2_BLOCK + r"norm(\d)\.(.+)", r"layer<1+>.\2.bn\3.\4"),
+            (_V2_BLOCK + r"downsample\.conv\.(.+)", r"layer<1+>.\2.downsample.1.\3"),
+            (_V2_BLOCK + r"(.+)", r"layer<1+>.\2.\3"),
+            (r"head\.fc\.(.+)", r"fc.\1"),
+        ),
+    ),
+    KeyMap(
         "timm legacy_seresnet",
         (
             (r"layer0\.(conv1|bn1)\.(.+)", r"\1.\2"),

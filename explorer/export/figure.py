@@ -1,0 +1,69 @@
+"""The architecture figure of a network: SVG, PDF with text, or PNG."""
+
+from __future__ import annotations
+
+import io
+from threading import Lock
+from typing import TYPE_CHECKING, Literal, get_args
+from xml.etree import ElementTree as ET
+
+from explorer.analysis.cost import cost_of_graph
+from explorer.analysis.measures import measure
+from explorer.figures.architecture import scene
+from explorer.figures.paper import figure
+from explorer.units import count, quantity, shape
+
+if TYPE_CHECKING:
+    from explorer.ir.graph import Graph
+
+Picture = Literal["svg", "pdf", "png"]
+PICTURES: tuple[Picture, ...] = get_args(Picture)
+DPI = 300
+"""Of the PNG; one px of the figure is 1/96 inch."""
+_ONE_AT_A_TIME = Lock()
+
+
+def to_picture(
+    graph: Graph, target: Picture, title: str = "A residual network", coloured_by: str = "macs"
+) -> bytes:
+    """Return the figure of a network with its legend, name, parameters and MACs.
+
+    Args:
+        graph: The network.
+        target: Format of the file.
+        title: Name of the network.
+        coloured_by: Measure that fills the boxes.
+
+    Raises:
+        SpecError: There is no such measure.
+    """
+    drawn = _drawn(graph, title, coloured_by)
+    if target == "svg":
+        return ET.tostring(drawn, encoding="utf-8", xml_declaration=True) + b"\n"
+    from explorer.export.pdf import to_pdf  # noqa: PLC0415 - its library is slow to import
+
+    pdf = to_pdf(drawn, title)
+    return pdf if target == "pdf" else _to_png(pdf)
+
+
+def _drawn(graph: Graph, title: str, coloured_by: str) -> ET.Element:
+    chosen, cost = measure(coloured_by), cost_of_graph(graph)
+    titles = " and ".join(dict.fromkeys(block.title for block in graph.blocks))
+    depths = "-".join(str(len(stage.blocks)) for stage in graph.stages)
+    facts = (
+        f"{titles} {depths} · {count(cost.params)} parameters · "
+        f"{quantity(cost.macs)} MACs (multiply-adds) · input {shape(graph.input_shape)} px"
+    )
+    return figure(scene(graph, chosen.values(graph), chosen), title, facts)
+
+
+def _to_png(pdf: bytes) -> bytes:
+    import pypdfium2  # noqa: PLC0415 - only here
+
+    # PDFium may not be used by two threads at once.
+    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
+        scale = DPI / 72
+        bitmap = document[0].render(scale=scale)  # pyright: ignore[reportArgumentType]
+        file = io.BytesIO()
+        bitmap.to_pil().save(file, "PNG", dpi=(DPI, DPI), optimize=True)
+    return file.getvalue()
