@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.analysis.measures import MEASURES
-from explorer.ui import cached
+from explorer.ui import cached, commands, state
 from explorer.ui.components.network import network_picture
 from explorer.ui.i18n import _
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def network_stage(now: Hand) -> None:
-    """Show the network; a click in the picture selects."""
+    """Show the network; a click in the picture selects, a drop or a key changes it."""
     names = list(MEASURES)
     with st.container(border=True, key="network-stage"):
         measure = st.segmented_control(
@@ -29,12 +29,15 @@ def network_stage(now: Hand) -> None:
         )
         if measure in MEASURES:
             now.measure = measure
-        picked = network_picture(
+        touched = network_picture(
             cached.scene(now.working, now.measure),
             now.selected or None,
             key="network",
-            broken=now.broken or None,
+            broken={now.broken: now.error.message} if now.broken and now.error else None,
             name=now.title,
+            is_editable=True,
         )
-        if picked is not None:
-            now.selected = picked
+        if touched.selected is not None:
+            now.selected = touched.selected
+        if touched.command is not None and commands.apply(now, touched.command):
+            state.rerun()
