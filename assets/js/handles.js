@@ -11,6 +11,7 @@ const ICONS = {
   remove: "M4 4l8 8m0-8-8 8",
   add: "M8 3v10m-5-5h10",
 };
+const DOWNWARDS = { back: "M8 12.5v-9m-4 4 4-4 4 4", on: "M8 3.5v9m-4-4 4 4 4-4" };
 const KEYS = { duplicate: "Ctrl+D", remove: "Del", add: "+" };
 const HALF = 80;
 const HEIGHT = 36;
@@ -55,6 +56,7 @@ export function offerDeeds(network) {
   for (const button of deeds.querySelectorAll("button")) {
     const { deed } = button.dataset;
     button.setAttribute("aria-label", `${labels[words[deed]]}: ${subject.address}`);
+    button.querySelector("path").setAttribute("d", isNarrow && DOWNWARDS[deed] || ICONS[deed]);
     button.title = `${labels[words[deed]]} (${keys[deed]})`;
     // Not `disabled`: a button that loses its use must not lose the focus.
     button.setAttribute("aria-disabled", String(!commandOf(data.scene, subject, deed)));

@@ -29,8 +29,9 @@ export class Lift {
     this.isTouch = event.pointerType === "touch";
     this.gaps = gapsOf(network.picture, network.data.scene, subject);
     this.gap = null;
-    this.draw();
+    // Before drawing: afterwards a browser would have to lay out everything first.
     this.measure();
+    this.draw();
     this.stop = [
       listen(window, "keydown", (key) => this.key(key), true),
       listen(window, "scroll", () => this.measure(), true),
@@ -84,7 +85,9 @@ export class Lift {
     const { x, y, k } = network.camera;
     const [px, py] = [this.at[0] - this.box.left, this.at[1] - this.box.top];
     const rise = this.isTouch ? GHOST.touch : GHOST.rise;
-    this.ghost.style.transform = `translate(${px}px, ${py - rise}px) scale(${k})`;
+    // Downwards there is no room beside the line, so that the ghost stays on it.
+    const [gx, gy] = network.isNarrow ? [x + rise, py] : [px, py - rise];
+    this.ghost.style.transform = `translate(${gx}px, ${gy}px) scale(${k})`;
     const [u, v] = [(px - x) / k, (py - y) / k];
     const [s, t] = network.isNarrow ? [v, -u] : [u, v];
     const { up, down, length } = network.picture;
