@@ -7,7 +7,7 @@ import { escape } from "./format.js";
 const EDGE = 40;
 const SPEED = 14;
 const OFF = 40;
-const GHOST = { along: 30, up: 96, foot: 6, rise: 26, touch: 56 };
+const GHOST = { along: 30, up: 96, foot: 6, beside: 122, rise: 26, touch: 56 };
 
 /** Return what a pointer takes hold of in an editable picture: {address, item}, or null. */
 export function graspOf(target) {
@@ -161,7 +161,7 @@ function ghost(network, { stage, index, address }) {
   const base = { s: -GHOST.along, address, prefix: "", target: address, members: [address], numBlocks: 1 };
   if (index === null) {
     const placed = { ...base, cell: own.fold, part: own, values: [own.value], label: "", numBlocks: own.count };
-    const down = own.fold[2] + GHOST.foot;
+    const down = network.isNarrow ? GHOST.beside : own.fold[2] + GHOST.foot;
     const [x, y, width, height] = network.isNarrow
       ? [-down, -GHOST.along - 8, down + GHOST.up, own.fold[0] + 10]
       : [-GHOST.along - 8, -GHOST.up, own.fold[0] + 10, GHOST.up + down];

@@ -10,8 +10,10 @@ from explorer.analysis.measures import MEASURES
 from explorer.ui import cached, commands, state
 from explorer.ui.components.network import network_picture
 from explorer.ui.i18n import _
+from explorer.ui.landing import landing
 
 if TYPE_CHECKING:
+    from explorer.ui.components.command import Command
     from explorer.ui.state import Hand
 
 
@@ -39,5 +41,21 @@ def network_stage(now: Hand) -> None:
         )
         if touched.selected is not None:
             now.selected = touched.selected
-        if touched.command is not None and commands.apply(now, touched.command):
-            state.rerun()
+        if touched.command is not None:
+            arrange(now, touched.command)
+
+
+def arrange(now: Hand, command: Command) -> None:
+    """Change the network that the picture shows, and select what was touched.
+
+    While the edited network does not work the picture shows the last one that does: a command
+    goes on from that one.
+    """
+    if now.error is not None:
+        now.edit(now.working)
+    before, place = now.spec, landing(now.spec, command)
+    commands.apply(now, command._asdict())
+    # A block that moves among its like changes nothing but where the reader has it.
+    if now.spec != before or command.do == "move":
+        now.selected = place
+        state.rerun()

@@ -9,8 +9,9 @@ import pytest
 from explorer.graph import lower
 from explorer.spec import NetworkSpec
 from explorer.spec.presets import preset
-from explorer.ui import commands
-from explorer.ui.components.command import Command, command_of
+from explorer.ui import commands, pictures
+from explorer.ui.components.command import Command, Deed, command_of
+from explorer.ui.landing import landing
 from explorer.ui.state import Hand
 
 
@@ -90,7 +91,7 @@ def whereabouts(spec: NetworkSpec) -> str:
 def test_a_moved_block_is_found_where_it_is_said_to_land(address: str, before: str) -> None:
     spec = marked("resnet20", 1, int(address[-1]))
     command = Command("move", address, before)
-    assert commands.landing(spec, command) == whereabouts(commands.changed(spec, command))
+    assert landing(spec, command) == whereabouts(commands.changed(spec, command))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_a_stage_that_loses_its_only_block_is_counted_out(before: str, expected:
         update={"stages": (first, second.model_copy(update={"depth": 1}), third)}
     )
     command = Command("move", "layer2.0", before)
-    assert commands.landing(spec, command) == expected
+    assert landing(spec, command) == expected
     assert whereabouts(commands.changed(spec, command)) == expected
 
 
@@ -113,7 +114,7 @@ def test_a_moved_stage_is_found_where_it_is_said_to_land(address: str, before: s
     spec = marked("resnet20", 1, 0)
     command = Command("move", address, before)
     width = spec.stages[int(address[-1]) - 1].width
-    place = commands.landing(spec, command)
+    place = landing(spec, command)
     assert commands.changed(spec, command).stages[int(place[-1]) - 1].width == width
 
 
@@ -133,32 +134,64 @@ def test_a_moved_stage_is_found_where_it_is_said_to_land(address: str, before: s
 )
 def test_after_a_command_something_that_exists_is_selected(command: Command, expected: str) -> None:
     spec = preset("resnet20")
-    assert commands.landing(spec, command) == expected
+    assert landing(spec, command) == expected
     graph = lower(commands.changed(preset("resnet50"), command))
     assert any(a == expected or a.startswith(f"{expected}.") for a in graph.nodes)
 
 
-def test_a_command_can_be_taken_back_and_one_that_cannot_be_is_a_sentence(monkeypatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(commands, "show", lambda error: said.append(str(error)))
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Hand:
+    monkeypatch.setattr(pictures.state, "rerun", lambda: None)
     spec = preset("resnet20")
-    now = Hand(spec, spec)
-    assert commands.apply(now, Command("duplicate", "layer1.0"))
+    return Hand(spec, spec)
+
+
+def test_a_command_of_the_picture_can_be_taken_back(now: Hand) -> None:
+    spec = now.spec
+    pictures.arrange(now, Command("duplicate", "layer1.0"))
     assert now.spec.stages[0].depth == 4
     assert now.selected == "layer1.1"
     now.undo()
     assert now.spec == spec
-    assert not commands.apply(now, Command("remove", "layer9"))
+
+
+def test_a_block_that_moves_among_its_like_stays_selected(now: Hand) -> None:
+    spec = now.spec
+    pictures.arrange(now, Command("move", "layer1.1", "layer1.3"))
+    assert now.spec == spec
+    assert now.selected == "layer1.2"
+
+
+def test_after_a_move_that_does_not_fit_the_picture_s_network_is_changed(now: Hand) -> None:
+    spec = now.spec
+    pictures.arrange(now, Command("move", "layer2.1", "layer3.1"))
+    assert now.error is not None
+    assert now.broken.startswith("layer3.1")
+    assert now.working == spec
+    pictures.arrange(now, Command("remove", "layer2.1"))
+    assert now.error is None
+    assert [stage.depth for stage in now.spec.stages] == [3, 2, 3]
+
+
+def test_what_cannot_be_done_is_a_sentence(now: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(commands, "show", lambda error: said.append(str(error)))
+    spec = now.spec
+    commands.apply(now, {"do": "remove", "address": "layer9"})
     assert said == ["There is no stage 9. Choose one of the stages."]
+    commands.apply(now, {"do": "remove", "address": "everything"})
+    assert len(said) == 1
     assert now.spec == spec
 
 
-def test_the_picture_s_network_is_changed_while_the_edited_one_does_not_work() -> None:
-    spec = preset("resnet20")
-    now = Hand(spec, spec)
-    assert commands.apply(now, Command("move", "layer2.1", "layer3.1"))
-    assert now.error is not None
-    assert now.working == spec
-    assert commands.apply(now, Command("remove", "layer2.1"))
-    assert now.error is None
-    assert [stage.depth for stage in now.spec.stages] == [3, 2, 3]
+@pytest.mark.parametrize("do", ["move", "duplicate", "remove"])
+@pytest.mark.parametrize("address", ["layer9", "layer9.0", "layer1.999"])
+def test_a_place_that_is_not_there_harms_nothing(
+    now: Hand, monkeypatch: pytest.MonkeyPatch, do: Deed, address: str
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(commands, "show", lambda error: said.append(str(error)))
+    spec = now.spec
+    pictures.arrange(now, Command(do, address, "layer1.0" if "." in address else ""))
+    assert now.spec == spec
+    assert len(said) == 1
