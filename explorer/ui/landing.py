@@ -41,14 +41,12 @@ def _block_landing(depths: list[int], do: str, address: Address, before: Address
     if do not in {"move", "duplicate", "remove"}:
         return before
     stage, index = _place(address)
-    if stage >= len(depths):
-        return address
-    if do == "duplicate":
+    if do == "duplicate" or stage >= len(depths):
         return f"{_stage(stage)}.{index + 1}"
     if do == "remove":
-        if depths[stage] == 1:
-            return _stage(min(stage, len(depths) - 2))
-        return f"{_stage(stage)}.{min(index, depths[stage] - 2)}"
+        if depths[stage] > 1:
+            return f"{_stage(stage)}.{min(index, depths[stage] - 2)}"
+        return _stage(min(stage, len(depths) - 2))
     target, gap = _place(before)
     if target == stage:
         return f"{_stage(stage)}.{gap - (gap > index)}"
