@@ -7,6 +7,7 @@
 
 import { atEdge, commandOf } from "./arrange.js";
 import { fit, keepInView, look, zoom } from "./camera.js";
+import { carried } from "./carried.js";
 import { compose } from "./compose.js";
 import { body } from "./draw.js";
 import { escape } from "./format.js";
@@ -41,6 +42,9 @@ export function render({ parentElement, data, setTriggerValue }) {
   };
 }
 
+const hasOtherParts = (one, other) => String(one.stages.map(({ count }) => count))
+  !== String(other.stages.map(({ count }) => count));
+
 class Network {
   constructor(root, data) {
     this.root = root;
@@ -53,6 +57,7 @@ class Network {
     this.isTable = false;
     this.lift = null;
     this.follows = false;
+    this.asked = null;
     this.reasons = new Map();
     Object.assign(this, frameOf(root, data, this));
     listenToDeeds(this);
@@ -63,6 +68,7 @@ class Network {
 
   update(data) {
     const isNew = this.sent !== data.scene;
+    const before = this.data?.scene;
     this.sent = data.scene;
     this.data = isNew ? { ...data, scene: unpacked(data.scene) } : { ...data, scene: this.data.scene };
     this.labels = data.labels;
@@ -70,6 +76,11 @@ class Network {
     this.root.firstElementChild.style.cssText = this.variables;
     this.style.textContent = data.style;
     const selected = data.selected ?? null;
+    const isDrawn = !Object.keys(data.broken ?? {}).length;
+    if (this.asked && isDrawn && (selected !== this.told || hasOtherParts(before, this.data.scene))) {
+      this.states = carried(this.states, before, this.asked);
+      this.asked = null;
+    }
     if (selected !== this.told) {
       this.told = selected;
       this.selected = selected;
@@ -238,6 +249,7 @@ class Network {
 
   pick(address) {
     this.follows = false;
+    this.asked = null;
     this.selected = address;
     this.current = address;
     this.draw();
@@ -258,6 +270,7 @@ class Network {
   ask(command) {
     if (!command) return;
     this.follows = true;
+    this.asked = command;
     this.lastTarget = null;
     // A picture that runs out of its view stays where it is, so that the eye keeps its place.
     if (!this.isNarrow && this.picture.length * this.camera.k > this.view.clientWidth) this.isMoved = true;
