@@ -29,8 +29,16 @@ export function deedsOf(labels) {
 /** Let the buttons of the toolbar act on a network. */
 export function listenToDeeds(network) {
   const buttons = [...network.deeds.querySelectorAll("button")];
+  network.deeds.onpointerleave = () => {
+    network.isHeld = false;
+    placeDeeds(network);
+  };
   buttons.forEach((button, i) => {
-    button.onclick = () => network.perform(button.dataset.deed);
+    button.onclick = ({ detail }) => {
+      // Under a mouse it stays put: the next click must not hit another button.
+      network.isHeld = detail > 0;
+      network.perform(button.dataset.deed);
+    };
     button.onkeydown = (event) => {
       event.stopPropagation();
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -76,8 +84,8 @@ function anchorOf({ placed, panels, up }, { stage, index, address }) {
 }
 
 /** Put the toolbar at what it acts on, as the camera sees it. */
-export function placeDeeds({ deeds, anchor, camera, view, isNarrow }) {
-  if (deeds.hidden) return;
+export function placeDeeds({ deeds, anchor, camera, view, isNarrow, isHeld }) {
+  if (deeds.hidden || isHeld) return;
   if (isNarrow || !anchor) {
     deeds.style.transform = "";
     return;

@@ -58,6 +58,7 @@ class Network {
     this.lift = null;
     this.follows = false;
     this.asked = null;
+    this.isHeld = false;
     this.reasons = new Map();
     Object.assign(this, frameOf(root, data, this));
     listenToDeeds(this);

@@ -182,8 +182,11 @@ def test_the_toolbar_names_its_deeds_and_does_them(open_page: Open) -> None:
     has_stages(page, 3, 4, 6, 3)
     tools = page.get_by_role("toolbar", name="Change layer3")
     expect(tools).to_be_visible()
+    button = tools.get_by_test_id("deed-on")
+    place = button.bounding_box()
     tools.get_by_role("button", name="Move right: layer3").click()
     has_stages(page, 3, 4, 3, 6)
+    assert page.get_by_test_id("deed-on").bounding_box() == place, "the next click hits another"
     tools = page.get_by_role("toolbar", name="Change layer4")
     expect(tools.get_by_role("button", name="Move right: layer4")).to_be_disabled()
     assert focused(page) == "deed-on"
