@@ -42,6 +42,11 @@ export function body(scene, picture, selected, look) {
   ].join("");
 }
 
+/** Return the elements of one placed cell. */
+export function drawnCell(scene, placed, look) {
+  return new Pen(scene, null, look).cell(placed);
+}
+
 class Pen {
   constructor(scene, selected, look) {
     this.measure = scene.measure;

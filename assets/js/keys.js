@@ -1,5 +1,7 @@
 /** The keyboard in the network picture: one stop for Tab, arrows inside it. */
 
+import { deedOf, subjectOf } from "./arrange.js";
+
 const kindOf = (item) => {
   if (item.querySelector(":scope > .panel")) return "panel";
   return item.querySelector(":scope > .frame") ? "frame" : "leaf";
@@ -18,7 +20,9 @@ export function roving(network, hadFocus) {
     link.setAttribute("aria-hidden", "true");
   }
   const here = network.current;
+  const isChosen = (item) => here === network.selected && item.classList.contains("selected");
   const current = all.find((item) => item.dataset.address === here)
+    ?? all.find(isChosen)
     ?? all.find((item) => here && item.dataset.address.startsWith(`${here}.`))
     ?? all.find((item) => here?.startsWith(`${item.dataset.address}.`))
     ?? all.find((item) => item.classList.contains("selected"))
@@ -33,11 +37,13 @@ function focus(network, item) {
   for (const other of items(network)) other.tabIndex = -1;
   item.tabIndex = 0;
   network.current = item.dataset.address;
+  network.follows = false;
   item.focus({ preventScroll: true });
   bringIntoView(network, item);
 }
 
-function bringIntoView(network, item) {
+/** Show an item that is outside the view. */
+export function bringIntoView(network, item) {
   if (network.isNarrow) {
     item.scrollIntoView({ block: "nearest" });
     return;
@@ -70,8 +76,13 @@ function childOf(network, item) {
 
 /** Handle a key: arrows along the line, Enter unfolds, Space selects, Escape goes up. */
 export function onKey(network, event) {
+  if (event.target.closest(".room") && [" ", "Enter"].includes(event.key)) {
+    event.preventDefault();
+    network.addStage();
+    return;
+  }
   const item = event.target.closest(".item");
-  if (!item) return;
+  if (!item || change(network, item, event)) return;
   const kind = kindOf(item);
   const peers = items(network).filter((other) => kindOf(other) === kind);
   const step = (by) => focus(network, peers[peers.indexOf(item) + by]);
@@ -99,4 +110,16 @@ function enter(network, item) {
   network.current = item.dataset.address;
   if (network.linkOf(item)) network.unfoldAt(item);
   else network.pick(item.dataset.address);
+}
+
+/** Change the network as a key asks; return whether it was such a key. */
+function change(network, item, event) {
+  const deed = network.data.editable ? deedOf(event, network.isNarrow) : null;
+  if (!deed) return false;
+  event.preventDefault();
+  event.stopPropagation();
+  const isSelected = item.classList.contains("selected");
+  const address = isSelected ? network.selected : item.dataset.address;
+  network.perform(deed, subjectOf(network.data.scene, address));
+  return true;
 }

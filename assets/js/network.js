@@ -1,24 +1,28 @@
 /**
  * The network picture as a Streamlit component.
  *
- * Zoom level, folds and camera live here and outlive reruns; Python hears of selections only.
+ * Zoom level, folds and camera live here and outlive reruns; Python hears of selections, and of
+ * commands that change the network.
  */
 
+import { atEdge, commandOf } from "./arrange.js";
 import { fit, keepInView, look, zoom } from "./camera.js";
+import { carried } from "./carried.js";
 import { compose } from "./compose.js";
 import { body } from "./draw.js";
 import { escape } from "./format.js";
-import { onKey, roving } from "./keys.js";
+import { drawHandles, listenToDeeds, markBroken, offerDeeds, placeDeeds } from "./handles.js";
+import { bringIntoView, onKey, roving } from "./keys.js";
 import { legend } from "./legend.js";
 import { unpacked } from "./packed.js";
 import { svgFile } from "./picture.js";
+import { listenToPointer } from "./pointer.js";
 import { hintOf, rowsOf, tableOf } from "./rows.js";
 import { themeOf } from "./theme.js";
 import { frameOf, press } from "./tools.js";
 
 const NARROW = 480;
 const READABLE = 0.92;
-const DRAG = 4;
 const mounted = new WeakMap();
 
 /** Show what Python sent; called at every change of data or theme. Returns the clean-up. */
@@ -29,12 +33,17 @@ export function render({ parentElement, data, setTriggerValue }) {
     mounted.set(parentElement, network);
   }
   network.emit = (address) => setTriggerValue("selected", address);
+  network.command = (command) => setTriggerValue("command", command);
   network.update(data);
   return () => {
     network.resized.disconnect();
+    network.drop(false);
     mounted.delete(parentElement);
   };
 }
+
+const hasOtherParts = (one, other) => String(one.stages.map(({ count }) => count))
+  !== String(other.stages.map(({ count }) => count));
 
 class Network {
   constructor(root, data) {
@@ -46,7 +55,13 @@ class Network {
     this.camera = null;
     this.isMoved = false;
     this.isTable = false;
-    Object.assign(this, frameOf(root, data.labels, this));
+    this.lift = null;
+    this.follows = false;
+    this.asked = null;
+    this.isHeld = false;
+    this.reasons = new Map();
+    Object.assign(this, frameOf(root, data, this));
+    listenToDeeds(this);
     this.resized = new ResizeObserver(() => this.resize());
     this.resized.observe(this.view);
     this.listen();
@@ -54,6 +69,7 @@ class Network {
 
   update(data) {
     const isNew = this.sent !== data.scene;
+    const before = this.data?.scene;
     this.sent = data.scene;
     this.data = isNew ? { ...data, scene: unpacked(data.scene) } : { ...data, scene: this.data.scene };
     this.labels = data.labels;
@@ -61,13 +77,26 @@ class Network {
     this.root.firstElementChild.style.cssText = this.variables;
     this.style.textContent = data.style;
     const selected = data.selected ?? null;
+    const isDrawn = !Object.keys(data.broken ?? {}).length;
+    if (this.asked && isDrawn && (selected !== this.told || hasOtherParts(before, this.data.scene))) {
+      this.states = carried(this.states, before, this.asked);
+      this.asked = null;
+    }
     if (selected !== this.told) {
       this.told = selected;
       this.selected = selected;
       if (!this.rowAt?.has(selected)) this.reveal();
     }
     if (isNew) this.hideHint();
+    if (this.follows) this.current = this.selected;
     this.draw();
+    if (this.follows) this.showCurrent();
+  }
+
+  /** Show what was just moved or added, if it came to stand outside the view. */
+  showCurrent() {
+    const item = this.world.querySelector('.item[tabindex="0"]');
+    if (item && !this.isNarrow) bringIntoView(this, item);
   }
 
   /** Unfold what hides a selection that came from outside. */
@@ -109,6 +138,7 @@ class Network {
   draw() {
     const width = this.view.clientWidth;
     if (!width) return;
+    this.drop(false);
     const isVertical = this.isNarrow;
     this.root.firstElementChild.classList.toggle("narrow", isVertical);
     this.picture = compose(this.data.scene, this.viewNow);
@@ -116,7 +146,9 @@ class Network {
     this.rowAt = new Map(this.rows.map((row) => [row.address, row]));
     const kept = this.world.contains(this.root.getRootNode().activeElement);
     this.world.innerHTML = body(this.data.scene, this.picture, this.selected, { ...this.look, isVertical });
-    this.markBroken();
+    this.reasons = markBroken(this.world, this.data.broken);
+    if (this.data.editable) drawHandles(this);
+    offerDeeds(this);
     const withTicks = this.world.querySelector(".norm") !== null;
     const key = legend(this.data.scene, width - 20, this.look, withTicks);
     this.key.innerHTML = `<rect class="ground" width="${width}" height="${key.height + 2}"/>`
@@ -130,36 +162,28 @@ class Network {
     if (this.isTable) this.listRows();
   }
 
-  /** Dash in red what does not fit, or what holds it; the last network that works stays drawn. */
-  markBroken() {
-    const address = this.data.broken;
-    if (!address) return;
-    const parts = address.split(".");
-    const names = parts.map((_, i) => parts.slice(0, parts.length - i).join("."));
-    const items = [...this.world.querySelectorAll(".cell .item")];
-    const found = names.map((name) => items.find((item) => item.dataset.address === name)).find(Boolean);
-    found?.classList.add("broken");
-    found?.closest(".cell").classList.add("broken");
-  }
-
   placeDown(width) {
     const { up, down, length } = this.picture;
     const k = Math.min(1.1, (width - 8) / (up + down));
-    const height = this.top + length * k + 24;
     this.camera = { k, x: 4 + down * k, y: this.top + 12 };
-    this.svg.setAttribute("width", width);
-    this.svg.setAttribute("height", height);
+    this.setSize(width, this.top + length * k + 24);
     this.apply();
   }
 
   placeAlong(width) {
     const frame = this.frame;
-    this.svg.setAttribute("width", width);
-    this.svg.setAttribute("height", frame.height);
+    this.setSize(width, frame.height);
     const isStale = !this.camera || this.drawnWidth !== width;
     if (isStale || !this.isMoved) this.camera = look(this.picture, frame, this.focusAt());
     else this.camera = keepInView(this.camera, this.picture, frame);
     this.apply();
+  }
+
+  setSize(width, height) {
+    for (const svg of [this.svg, this.over]) {
+      svg.setAttribute("width", width);
+      svg.setAttribute("height", height);
+    }
   }
 
   get frame() {
@@ -179,6 +203,8 @@ class Network {
     const { x, y, k } = this.camera;
     this.world.classList.toggle("smooth", smooth);
     this.world.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+    this.deeds.classList.toggle("smooth", smooth);
+    placeDeeds(this);
   }
 
   /** Show the whole picture, or zoom by a factor about the middle. */
@@ -189,6 +215,17 @@ class Network {
       ? keepInView(zoom(this.camera, factor, [width / 2, height / 2]), this.picture, this.frame)
       : fit(this.picture, this.frame);
     this.apply({ smooth: true });
+  }
+
+  /** Move the picture along its line by pixels; how far it goes is bounded. */
+  glide(by) {
+    if (this.isNarrow) {
+      this.view.scrollTop += by;
+      return;
+    }
+    this.isMoved = true;
+    this.camera = keepInView({ ...this.camera, x: this.camera.x - by }, this.picture, this.frame);
+    this.apply();
   }
 
   setLevel(level) {
@@ -212,10 +249,34 @@ class Network {
   }
 
   pick(address) {
+    this.follows = false;
+    this.asked = null;
     this.selected = address;
     this.current = address;
     this.draw();
     this.emit(address);
+  }
+
+  /** Carry out a deed on what is selected, or on another stage or block. */
+  perform(deed, subject = this.subject) {
+    const { scene } = this.data;
+    this.ask(commandOf(scene, atEdge(scene, this.picture, subject, deed), deed));
+  }
+
+  addStage() {
+    this.ask({ do: "add_stage", address: "", before: "" });
+  }
+
+  /** Ask Python for a change; what it touches is selected then, and keeps the focus. */
+  ask(command) {
+    if (!command) return;
+    this.follows = true;
+    this.asked = command;
+    this.lastTarget = null;
+    // A picture that runs out of its view stays where it is, so that the eye keeps its place.
+    if (!this.isNarrow && this.picture.length * this.camera.k > this.view.clientWidth) this.isMoved = true;
+    this.hideHint();
+    this.command(command);
   }
 
   listRows() {
@@ -250,12 +311,12 @@ class Network {
     this.svg.onpointerover = (event) => this.hint(event);
     this.svg.onpointerleave = () => this.hideHint();
     this.svg.onfocusin = (event) => this.hint(event);
-    this.svg.onpointerdown = (event) => this.drag(event);
-    this.view.onwheel = (event) => this.wheel(event);
+    listenToPointer(this);
   }
 
   click(event) {
     if (this.wasDragged) return;
+    if (event.target.closest(".room")) return this.addStage();
     const link = event.target.closest("[data-target]");
     if (link) return this.toggle(link.dataset.target, link.dataset.testid);
     const item = event.target.closest(".item");
@@ -275,50 +336,24 @@ class Network {
     return near ?? this.world.querySelector(`[data-target="${CSS.escape(address)}"]`);
   }
 
-  drag(event) {
-    this.wasDragged = false;
-    if (this.isNarrow || event.button !== 0) return;
-    const { x, y } = this.camera;
-    this.svg.onpointermove = (to) => {
-      const [dx, dy] = [to.clientX - event.clientX, to.clientY - event.clientY];
-      if (!this.wasDragged && Math.hypot(dx, dy) < DRAG) return;
-      if (!this.wasDragged) this.svg.setPointerCapture(event.pointerId);
-      this.wasDragged = true;
-      this.isMoved = true;
-      this.hideHint();
-      this.svg.classList.add("moving");
-      this.camera = keepInView({ ...this.camera, x: x + dx, y: y + dy }, this.picture, this.frame);
-      this.apply();
-    };
-    this.svg.onpointerup = () => {
-      this.svg.onpointermove = null;
-      this.svg.classList.remove("moving");
-    };
-    this.svg.onpointercancel = this.svg.onpointerup;
-  }
-
-  wheel(event) {
-    if (this.isNarrow) return;
-    const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    if (!event.ctrlKey && !event.metaKey && !isSideways) return;
-    event.preventDefault();
-    this.isMoved = true;
-    this.hideHint();
-    const box = this.view.getBoundingClientRect();
-    const next = isSideways
-      ? { ...this.camera, x: this.camera.x - event.deltaX }
-      : zoom(this.camera, Math.exp(-event.deltaY / 300), [event.clientX - box.x, event.clientY - box.y]);
-    this.camera = keepInView(next, this.picture, this.frame);
-    this.apply();
+  /** Let go of what was lifted; it lands if it is to. */
+  drop(isDone) {
+    const { lift } = this;
+    if (!lift) return;
+    this.lift = null;
+    const command = lift.end();
+    if (isDone) this.ask(command);
   }
 
   hint(event) {
     const item = event.target.closest(".item");
     const row = item && this.rowAt.get(item.dataset.address);
-    if (!row || this.svg.classList.contains("moving")) return this.hideHint();
+    if (!row || this.lift || this.svg.classList.contains("moving")) return this.hideHint();
     const lines = hintOf(row, this.data.scene.measure, this.labels)
       .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join("");
-    this.tip.innerHTML = `<b>${escape(row.name)}</b>${escape(row.words)}<dl>${lines}</dl>`;
+    const bad = (this.reasons.get(row.address) ?? [])
+      .map((reason) => `<p class="bad">${escape(reason)}</p>`).join("");
+    this.tip.innerHTML = `<b>${escape(row.name)}</b>${escape(row.words)}<dl>${lines}</dl>${bad}`;
     this.tip.hidden = false;
     const [box, own] = [this.root.getBoundingClientRect(), item.getBoundingClientRect()];
     const left = own.left - box.left + own.width / 2 - this.tip.offsetWidth / 2;

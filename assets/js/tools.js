@@ -1,17 +1,20 @@
 /** The frame of the network picture: tools, view, table and hint. */
 
 import { escape } from "./format.js";
+import { deedsOf } from "./handles.js";
 
 const LEVELS = ["stages", "blocks", "ops"];
 
 /** Build the frame inside `root` and return its elements; tools act on `network`. */
-export function frameOf(root, labels, network) {
+export function frameOf(root, { labels, editable }, network) {
+  const help = editable ? `${labels.help} ${labels.help_change}` : labels.help;
   root.innerHTML = `<div class="rx" data-testid="network-picture">${toolsOf(labels)}`
     + '<div class="view"><style></style>'
     + `<svg role="group" aria-label="${escape(labels.network)}" aria-describedby="rx-help">`
-    + '<g class="world"></g><g class="key" aria-hidden="true"></g></svg></div>'
+    + '<g class="world"></g><g class="key" aria-hidden="true"></g></svg>'
+    + `<svg class="over" aria-hidden="true"></svg>${deedsOf(labels)}</div>`
     + '<div class="rows" data-testid="network-table" hidden></div>'
-    + `<div class="tip" role="tooltip" hidden></div><p class="far" id="rx-help">${escape(labels.help)}</p></div>`;
+    + `<div class="tip" role="tooltip" hidden></div><p class="far" id="rx-help">${escape(help)}</p></div>`;
   const find = (selector) => root.querySelector(selector);
   const actions = {
     in: () => network.move(1.3),
@@ -37,6 +40,7 @@ export function frameOf(root, labels, network) {
   return {
     view: find(".view"), svg: find(".view svg"), world: find(".world"), key: find(".key"),
     style: find(".view style"), list: find(".rows"), tip: find(".tip"),
+    over: find(".over"), deeds: find(".deeds"),
   };
 }
 

@@ -48,6 +48,20 @@ LABELS: dict[str, str] = {
     "params": "Parameters",
     "macs": "MACs",
     "help": "Arrows move along the line, Enter unfolds, Escape goes up, click selects.",
+    "help_change": "Drag a block, or a stage by its name, to another place; Escape lets go. "
+    "Alt and an arrow move what has the focus, Ctrl+D duplicates it, Delete removes it, + adds "
+    "another after it.",
+    "change": "Change",
+    "move_back": "Move left",
+    "move_on": "Move right",
+    "move_up": "Move up",
+    "move_down": "Move down",
+    "duplicate": "Duplicate",
+    "remove": "Remove",
+    "add_block_after": "Add a block after it",
+    "add_stage_after": "Add a stage after it",
+    "add_stage": "Add a stage at the end",
+    "add_stage_short": "+ stage",
 }
 """Every key that a scene or the picture's controls use."""
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.analysis.measures import MEASURES
-from explorer.ui import cached
+from explorer.ui import cached, commands, state
 from explorer.ui.components.network import network_picture
 from explorer.ui.i18n import _
+from explorer.ui.landing import landing
 
 if TYPE_CHECKING:
+    from explorer.ui.components.command import Command
     from explorer.ui.state import Hand
 
 
 def network_stage(now: Hand) -> None:
-    """Show the network; a click in the picture selects."""
+    """Show the network; a click in the picture selects, a drop or a key changes it."""
     names = list(MEASURES)
     with st.container(border=True, key="network-stage"):
         measure = st.segmented_control(
@@ -29,12 +31,31 @@ def network_stage(now: Hand) -> None:
         )
         if measure in MEASURES:
             now.measure = measure
-        picked = network_picture(
+        touched = network_picture(
             cached.scene(now.working, now.measure),
             now.selected or None,
             key="network",
-            broken=now.broken or None,
+            broken={now.broken: now.error.message} if now.broken and now.error else None,
             name=now.title,
+            is_editable=True,
         )
-        if picked is not None:
-            now.selected = picked
+        if touched.selected is not None:
+            now.selected = touched.selected
+        if touched.command is not None:
+            arrange(now, touched.command)
+
+
+def arrange(now: Hand, command: Command) -> None:
+    """Change the network that the picture shows, and select what was touched.
+
+    While the edited network does not work the picture shows the last one that does: a command
+    goes on from that one.
+    """
+    if now.error is not None:
+        now.edit(now.working)
+    before, place = now.spec, landing(now.spec, command)
+    commands.apply(now, command._asdict())
+    # A block that moves among its like changes nothing but where the reader has it.
+    if now.spec != before or command.do == "move":
+        now.selected = place
+        state.rerun()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streamlit.components.v2 import component
 
 from explorer.figures.labels import LABELS
 from explorer.figures.packed import packed
 from explorer.ui.components.assets import LOOK, STYLE, loader
+from explorer.ui.components.command import Command, command_of
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from explorer.address import Address
     from explorer.figures.architecture import Scene
 
@@ -20,15 +23,28 @@ HTML = '<div class="rx-network" style="min-height:463px"></div>'
 _COMPONENT: Any = component("explorer_network", html=HTML, css=STYLE, js=loader("network"))
 
 
+class Touched(NamedTuple):
+    """What the reader has just done in the picture.
+
+    Attributes:
+        selected: Address of what was clicked, None if nothing new.
+        command: How the network is to be changed, None if it is not.
+    """
+
+    selected: Address | None = None
+    command: Command | None = None
+
+
 def network_picture(
     scene: Scene,
     selected: Address | None = None,
     *,
     key: str,
-    broken: Address | None = None,
+    broken: Mapping[Address, str] | None = None,
     name: str = "network",
-) -> Address | None:
-    """Show a network and return what the reader has just selected, None if nothing new.
+    is_editable: bool = False,
+) -> Touched:
+    """Show a network and return what the reader has just done to it.
 
     Zoom, folds and position stay as they are when the scene changes.
 
@@ -36,19 +52,23 @@ def network_picture(
         scene: From ``explorer.figures.architecture.scene``; cache it.
         selected: Address to outline; parts that hide it are unfolded.
         key: Of the component.
-        broken: Address of the block that does not fit in the edited network, dashed in red.
+        broken: Addresses at which the edited network does not fit, each with the reason in words;
+            dashed in red.
         name: Of the saved file, without its ending.
+        is_editable: Whether stages and blocks can be moved, copied, added and removed.
     """
     data = {
         "scene": packed(scene),
         "selected": selected,
-        "broken": broken,
+        "broken": dict(broken or {}),
+        "editable": is_editable,
         "labels": {key: _(words) for key, words in LABELS.items()},
         "name": name,
         **LOOK,
     }
-    result = _COMPONENT(key=key, data=data, on_selected_change=_ignore)
-    return result.selected
+    result = _COMPONENT(key=key, data=data, on_selected_change=_ignore, on_command_change=_ignore)
+    selected = result.selected if isinstance(result.selected, str) else None
+    return Touched(selected, command_of(result.command) if is_editable else None)
 
 
 def _ignore() -> None:

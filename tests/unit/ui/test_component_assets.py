@@ -42,3 +42,10 @@ def test_the_live_list_uses_only_labels_that_it_is_given():
     assert used
     assert set(used) <= known
     assert {state.value for state in State} <= live._labels()["states"].keys()
+
+
+def test_an_editable_picture_names_every_deed_in_words():
+    source = (ASSETS / "js" / "handles.js").read_text("utf-8")
+    named = set(re.findall(r'"((?:move|add)_\w+|duplicate|remove)"', source))
+    assert len(named) >= 8
+    assert named <= LABELS.keys()
