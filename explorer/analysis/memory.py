@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from explorer.analysis.tape import LOSS, NARROW, WIDE, replay
+from explorer.analysis.tape import LOSS, WIDE, replay
 from explorer.errors import SpecError
 from explorer.ir import ops
 
@@ -30,11 +30,9 @@ Precision = Literal["float32", "bfloat16"]
 Optimiser = Literal["sgd", "adamw"]
 DEFAULT_BATCH_SIZE = 128
 MAX_BATCH_SIZE = 4096
-STATES: dict[Optimiser, int] = {"sgd": 1, "adamw": 2}
-"""Numbers that an optimiser keeps for each parameter."""
 _COUNTER = 8
 
-__all__ = ["LOSS", "NARROW", "TrainingMemory", "training_memory"]
+__all__ = ["LOSS", "TrainingMemory", "training_memory", "weight_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +99,38 @@ def training_memory(
             f"Choose a batch size from 1 to {MAX_BATCH_SIZE}.",
         )
     run = replay(graph, batch_size, narrow=precision == "bfloat16")
-    params = tensors = buffers = 0
-    for node in graph.nodes.values():
-        params += node.op.params
-        tensors += num_tensors(node.op)
-        buffers += buffer_bytes(node.op)
+    ops_of = [node.op for node in graph.nodes.values()]
+    params = sum(op.params for op in ops_of)
     return TrainingMemory(
         batch_size=batch_size,
         precision=precision,
         optimiser=optimiser,
-        parameters=params * WIDE + buffers,
+        parameters=sum(map(_parameter_bytes, ops_of)),
         gradients=params * WIDE,
-        optimiser_state=STATES[optimiser] * params * WIDE
-        + (tensors * WIDE if optimiser == "adamw" else 0),
+        optimiser_state=sum(_state_bytes(op, optimiser) for op in ops_of),
         kept=run.kept,
         temporary=run.peak - sum(run.kept.values()),
     )
 
 
-def num_tensors(op: Op) -> int:
-    """Return in how many tensors the parameters of an op lie."""
+def weight_bytes(op: Op, optimiser: Optimiser) -> int:
+    """Return what training holds for the parameters of one op, gradients included [B]."""
+    return _parameter_bytes(op) + op.params * WIDE + _state_bytes(op, optimiser)
+
+
+def _parameter_bytes(op: Op) -> int:
+    buffers = 2 * op.channels * WIDE + _COUNTER if isinstance(op, ops.BatchNorm2d) else 0
+    return op.params * WIDE + buffers
+
+
+def _state_bytes(op: Op, optimiser: Optimiser) -> int:
+    if optimiser == "sgd":
+        return op.params * WIDE
+    # AdamW also counts its steps, once for each tensor.
+    return 2 * op.params * WIDE + _num_tensors(op) * WIDE
+
+
+def _num_tensors(op: Op) -> int:
     match op:
         case ops.Conv2d() | ops.Linear():
             return 1 + op.bias
@@ -128,8 +138,3 @@ def num_tensors(op: Op) -> int:
             return 2
         case _:
             return 0
-
-
-def buffer_bytes(op: Op) -> int:
-    """Return the size of what batch norm counts but does not train [B]."""
-    return 2 * op.channels * WIDE + _COUNTER if isinstance(op, ops.BatchNorm2d) else 0

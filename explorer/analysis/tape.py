@@ -26,6 +26,11 @@ LOSS: Address = "loss"
 WIDE, NARROW = 4, 2
 """Bytes of a value in float32 and in bfloat16."""
 _INDEX = 8
+_CHANNELS = 16
+"""oneDNN reads and writes blocks of so many channels, and copies what does not lie in them."""
+_WEIGHT_COPIES = 6
+_SCRATCH = 128 * 1024
+"""What its kernels need besides; found by asking torch's allocator, see docs/benchmarks.md."""
 _SAVES_INPUTS = (
     ops.Conv2d,
     ops.Linear,
@@ -186,11 +191,20 @@ class _Tape:
 
     def _working_forward(self, node: Node) -> int:
         """Return the bytes that an op needs besides its output while it works."""
-        if isinstance(node.op, ops.Conv2d) and node.inputs[0] in self.parts:
-            return self.bytes_of(node.in_shapes[0])
+        if isinstance(node.op, ops.Conv2d):
+            copy = self.bytes_of(node.in_shapes[0]) if node.inputs[0] in self.parts else 0
+            return copy + self._convolving(node.op, node.in_shapes[0], node.out_shape)
         if isinstance(node.op, ops.Add) and len(node.inputs) > 2:
             return self.bytes_of(node.out_shape)
         return 0
+
+    def _convolving(self, op: ops.Conv2d, in_shape: Shape, out_shape: Shape) -> int:
+        """Return the bytes of input, output and weights in blocks of channels, float32."""
+        maps = _blocked(in_shape[0]) * prod(in_shape[1:])
+        maps += _blocked(out_shape[0]) * prod(out_shape[1:])
+        weights = _blocked(op.in_channels // op.groups) * _blocked(op.out_channels)
+        weights *= op.kernel_size**2
+        return (maps * self.batch_size + _WEIGHT_COPIES * weights) * WIDE + _SCRATCH
 
     def score(self, last: Node) -> None:
         """Compare the last values with the labels, and send the first gradient."""
@@ -225,9 +239,10 @@ class _Tape:
         match op:
             case ops.Conv2d():
                 copies = self.bytes_of(in_shape) * (node.inputs[0] in self.parts)
-                return copies + out * gradient.is_part + op.params * self.width
+                copies += out * gradient.is_part
+                return copies + self._convolving(op, in_shape, node.out_shape)
             case ops.Linear():
-                return op.params * self.width
+                return op.params * self.width + _SCRATCH
             case ops.Multiply():
                 return out
             case ops.PadChannels():
@@ -247,3 +262,7 @@ class _Tape:
             old = _Gradient(total, is_part=False)
         self.heap.drop(new.memory)
         self.gradients[source] = old
+
+
+def _blocked(channels: int) -> int:
+    return -(-channels // _CHANNELS) * _CHANNELS
