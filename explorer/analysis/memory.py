@@ -3,8 +3,9 @@
 Counted, for one step at a batch size: parameters and batch norm's buffers; a gradient for each
 parameter; what the optimiser keeps for each (SGD its momentum, AdamW two moments); the
 activations that derivatives need, with images, labels and loss; and what is alive beside them at
-the fullest moment of forward and backward pass. Not counted: the framework itself, the data set,
-and the workspaces in which libraries multiply, which tools that ask torch do not see either.
+the fullest moment of forward and backward pass: values that are still read, gradients of values,
+and the copies that torch's convolutions make on a processor. Not counted: torch itself, the data
+set, and the workspaces and reserves of a GPU.
 
 bfloat16 is autocast: parameters, gradients and optimiser stay float32, feature maps are narrow,
 and the weights of convolutions are copied to the narrow type once for each step.
@@ -15,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from explorer.analysis.tape import LOSS, WIDE, replay
+from explorer.analysis.tape import LOSS, THREADS, WIDE, replay
 from explorer.errors import SpecError
 from explorer.ir import ops
 
@@ -81,6 +82,7 @@ def training_memory(
     batch_size: int = DEFAULT_BATCH_SIZE,
     precision: Precision = "float32",
     optimiser: Optimiser = "sgd",
+    threads: int = THREADS,
 ) -> TrainingMemory:
     """Return the predicted memory of training a network.
 
@@ -89,6 +91,7 @@ def training_memory(
         batch_size: Images of one step.
         precision: float32, or bfloat16 under autocast.
         optimiser: SGD with momentum, or AdamW.
+        threads: That convolve; on a processor some dilated convolutions need memory for each.
 
     Raises:
         SpecError: The batch size is out of range.
@@ -98,7 +101,7 @@ def training_memory(
             f"A batch of {batch_size} images cannot be used.",
             f"Choose a batch size from 1 to {MAX_BATCH_SIZE}.",
         )
-    run = replay(graph, batch_size, narrow=precision == "bfloat16")
+    run = replay(graph, batch_size, narrow=precision == "bfloat16", threads=threads)
     ops_of = [node.op for node in graph.nodes.values()]
     params = sum(op.params for op in ops_of)
     return TrainingMemory(

@@ -25,12 +25,15 @@ LOSS: Address = "loss"
 """Where the bytes of loss and labels are listed, as those of the images are at ``input``."""
 WIDE, NARROW = 4, 2
 """Bytes of a value in float32 and in bfloat16."""
+THREADS = 2
 _INDEX = 8
 _CHANNELS = 16
 """oneDNN reads and writes blocks of so many channels, and copies what does not lie in them."""
-_WEIGHT_COPIES = 6
+_WEIGHT_COPIES = 3
+_COPIES_PER_THREAD = 4
+"""Where a dilated window is wider than the map, each thread adds up weight gradients alone."""
 _SCRATCH = 128 * 1024
-"""What its kernels need besides; found by asking torch's allocator, see docs/benchmarks.md."""
+"""What kernels need besides. These four were found by asking torch's allocator."""
 _SAVES_INPUTS = (
     ops.Conv2d,
     ops.Linear,
@@ -57,15 +60,18 @@ class Replay(NamedTuple):
     peak: int
 
 
-def replay(graph: Graph, batch_size: int, *, narrow: bool = False) -> Replay:
+def replay(
+    graph: Graph, batch_size: int, *, narrow: bool = False, threads: int = THREADS
+) -> Replay:
     """Follow forward pass, cross-entropy and backward pass of one training step.
 
     Args:
         graph: The network.
         batch_size: Images.
         narrow: Convolutions work in bfloat16, as under autocast, and so feature maps are narrow.
+        threads: That convolve.
     """
-    tape = _Tape(batch_size, NARROW if narrow else WIDE)
+    tape = _Tape(batch_size, NARROW if narrow else WIDE, threads)
     heap, values, nodes = tape.heap, tape.values, tuple(graph.nodes.values())
     values[INPUT] = heap.new(prod(graph.input_shape) * batch_size * WIDE, INPUT)
     # Whoever calls the network holds the images until the step is over.
@@ -127,6 +133,7 @@ class _Tape:
     Attributes:
         batch_size: Images.
         width: Bytes of one value of a feature map.
+        threads: That convolve.
         heap: All memory.
         values: What is behind every value that will still be read.
         parts: Values that are some channels of another one: many ops copy them first.
@@ -136,6 +143,7 @@ class _Tape:
 
     batch_size: int
     width: int
+    threads: int
     heap: _Heap = field(default_factory=_Heap)
     values: dict[Address, _Memory] = field(default_factory=dict["Address", _Memory])
     parts: set[Address] = field(default_factory=set["Address"])
@@ -203,8 +211,13 @@ class _Tape:
         maps = _blocked(in_shape[0]) * prod(in_shape[1:])
         maps += _blocked(out_shape[0]) * prod(out_shape[1:])
         weights = _blocked(op.in_channels // op.groups) * _blocked(op.out_channels)
-        weights *= op.kernel_size**2
-        return (maps * self.batch_size + _WEIGHT_COPIES * weights) * WIDE + _SCRATCH
+        weights *= op.kernel_size**2 * self._weight_copies(op, in_shape)
+        return (maps * self.batch_size + weights) * WIDE + _SCRATCH
+
+    def _weight_copies(self, op: ops.Conv2d, in_shape: Shape) -> int:
+        if op.dilation > 1 and op.window[0] > min(in_shape[1:]):
+            return _COPIES_PER_THREAD * self.threads
+        return _WEIGHT_COPIES
 
     def score(self, last: Node) -> None:
         """Compare the last values with the labels, and send the first gradient."""

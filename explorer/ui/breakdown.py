@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from html import escape
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -71,7 +71,7 @@ def _level() -> Level:
         key="cost-level",
         format_func=lambda level: words.get(str(level), str(level)),
     )
-    return cast("Level", chosen if chosen in LEVELS else "stage")
+    return chosen if chosen in LEVELS else "stage"
 
 
 def _table(rows: Iterable[Row]) -> str:

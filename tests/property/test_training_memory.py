@@ -68,7 +68,8 @@ def ratios(number, dtype=None, optimiser="sgd"):
     precision = "float32" if dtype is None else "bfloat16"
     found = []
     for spec in random_specs(number):
-        predicted = training_memory(lower(spec), BATCH, precision, optimiser).peak
+        threads = torch.get_num_threads()
+        predicted = training_memory(lower(spec), BATCH, precision, optimiser, threads).peak
         found.append(predicted / measured(spec, dtype, optimiser))
     print(f"\n{len(found)} random networks, {precision}, {optimiser}: predicted / measured")
     print(f"least {min(found):.3f}, median {median(found):.3f}, most {max(found):.3f}")
