@@ -29,10 +29,10 @@ THREADS = 2
 _INDEX = 8
 _CHANNELS = 16
 """oneDNN reads and writes blocks of so many channels, and copies what does not lie in them."""
-_WEIGHT_COPIES = 3
-_COPIES_PER_THREAD = 4
+_WEIGHT_COPIES = 6
+_COPIES_PER_THREAD = 5
 """Where a dilated window is wider than the map, each thread adds up weight gradients alone."""
-_SCRATCH = 128 * 1024
+_SCRATCH = 192 * 1024
 """What kernels need besides. These four were found by asking torch's allocator."""
 _SAVES_INPUTS = (
     ops.Conv2d,
