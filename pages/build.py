@@ -3,11 +3,12 @@
 import streamlit as st
 
 from explorer.ui.assembler import editor
+from explorer.ui.breakdown import cost_tables
 from explorer.ui.costs import cost_strip
 from explorer.ui.header import title_row
 from explorer.ui.i18n import _
 from explorer.ui.node_card import node_card
-from explorer.ui.path_charts import path_length_chart
+from explorer.ui.path_charts import path_charts
 from explorer.ui.pictures import network_stage
 from explorer.ui.state import hand
 from explorer.ui.trouble import trouble
@@ -21,7 +22,8 @@ with right:
     trouble(now)
     network_stage(now)
     node_card(now)
-    path_length_chart(now)
+    path_charts(now)
+    cost_tables(now)
 with header:
     title_row(now, _("Change a stage; every number follows."))
 with strip:

@@ -3,6 +3,7 @@
 # pyright: standard
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,10 +13,14 @@ from explorer.units import large, percent
 
 if TYPE_CHECKING:
     from explorer.analysis.paths import PathLengths
+    from explorer.analysis.receptive_paths import ReceptivePaths
 
 HEIGHT = 240
 NEUTRAL = "#7C8696"
 MAX_LABELLED_BARS = 10
+TWIN = "#D55E00"
+MAX_RECEPTIVE_BARS = 64
+"""More sizes than this are drawn in ranges of equal width."""
 
 
 class Chart(NamedTuple):
@@ -86,3 +91,89 @@ def path_lengths(lengths: PathLengths, x_title: str) -> Chart:
         f"lengths {low} to {high} hold at least 95 % of them."
     )
     return Chart(figure, alt)
+
+
+def receptive_paths(
+    found: ReceptivePaths,
+    image_size: int,
+    x_title: str,
+    twin: tuple[str, ReceptivePaths] | None = None,
+) -> Chart:
+    """Return bars: which share of the paths has each receptive field.
+
+    Args:
+        found: The distribution.
+        image_size: Side of the image [px], drawn where receptive fields go beyond it.
+        x_title: What is on the axis.
+        twin: Name and distribution of a network to compare with, drawn as a line.
+    """
+    both = [found] if twin is None else [found, twin[1]]
+    first = min(min(paths.counts) for paths in both)
+    last = max(paths.largest for paths in both)
+    sizes = sorted({size for paths in both for size in paths.counts})
+    step = min((b - a for a, b in pairwise(sizes)), default=2)
+    # A whole number of the network's own steps, so that every range holds as many sizes.
+    wide = step * max(1, -(-(last - first + step) // (step * MAX_RECEPTIVE_BARS)))
+    x, shares = _ranged(found, first, last, wide)
+    hover = [
+        f"{_range(start, wide, step)} px: {percent(share, 2)}"
+        for start, share in zip(x, shares, strict=True)
+    ]
+    middle = x + (wide - step) / 2
+    figure = go.Figure(
+        go.Bar(
+            x=middle,
+            y=100 * shares,
+            width=0.86 * wide,
+            marker_color=NEUTRAL,
+            hovertext=hover,
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    if twin is not None:
+        _, others = _ranged(twin[1], first, last, wide)
+        _outline(figure, middle, 100 * others, twin[0])
+    _base(figure, x_title)
+    figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
+    if image_size < last:
+        figure.add_vline(image_size, line={"width": 1, "dash": "dot", "color": NEUTRAL})
+    low, high = found.central()
+    alt = (
+        f"{large(found.num_paths)} paths with {len(found.counts)} receptive fields up to "
+        f"{found.largest} px; {low} to {high} px hold at least 95 % of them."
+    )
+    return Chart(figure, alt)
+
+
+def _ranged(
+    found: ReceptivePaths, first: int, last: int, wide: int
+) -> tuple[np.ndarray, np.ndarray]:
+    x = np.arange(first, last + 1, wide)
+    counts = [0] * len(x)
+    for size, count in found.counts.items():
+        counts[(size - first) // wide] += count
+    return x, np.array([count / found.num_paths for count in counts])
+
+
+def _range(start: int, wide: int, step: int) -> str:
+    return str(start) if wide == step else f"{start} to {start + wide - step}"
+
+
+def _outline(figure: go.Figure, x: np.ndarray, y: np.ndarray, name: str) -> None:
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": TWIN, "width": 2, "shape": "hvh"},
+        hovertemplate=f"{name}: %{{y:.2f}} %<extra></extra>",
+    )
+    peak = int(np.argmax(y))
+    figure.add_annotation(
+        x=x[peak],
+        y=y[peak],
+        text=name,
+        showarrow=False,
+        xanchor="left",
+        xshift=8,
+        font={"color": TWIN},
+    )

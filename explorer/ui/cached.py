@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 from explorer import compute
+from explorer.analysis.breakdown import Level, Row, breakdown
 from explorer.analysis.budget import admit
 from explorer.analysis.lock import Lock, Solution, solve
 from explorer.analysis.measures import measure
+from explorer.analysis.memory import TrainingMemory, training_memory
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
+from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of_graph
 from explorer.errors import SpecError
 from explorer.figures import architecture
 from explorer.figures.unravelled import unravelled as unravel
@@ -109,3 +112,32 @@ def forget_runs() -> None:
 def unravelled(spec: NetworkSpec) -> dict[str, Any]:
     """Return the unravelled picture of a network."""
     return unravel(network(spec)[0])
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def memory(spec: NetworkSpec, batch_size: int) -> TrainingMemory:
+    """Return the predicted memory of training a network that works."""
+    return training_memory(network(spec)[0], batch_size)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cost_rows(spec: NetworkSpec, level: Level, batch_size: int) -> tuple[Row, ...]:
+    """Return the costs of the parts of a network that works."""
+    return breakdown(network(spec)[0], level, memory(spec, batch_size))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def receptive_paths(spec: NetworkSpec) -> ReceptivePaths:
+    """Return the receptive fields of all paths of a network that works."""
+    return receptive_paths_of_graph(network(spec)[0])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def without_scales(spec: NetworkSpec) -> ReceptivePaths | None:
+    """Return the same of a network at scale 1; None where it has no scales or cannot have one."""
+    if all(getattr(stage.block, "scale", 1) == 1 for stage in spec.stages):
+        return None
+    try:
+        return receptive_paths(change_blocks(spec, None, scale=1))
+    except SpecError:
+        return None

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def cost_strip(now: Hand) -> None:
-    """Show parameters, MACs, FLOPs, depth, receptive field and paths."""
+    """Show parameters, MACs, FLOPs, training memory, depth, receptive field and paths."""
     spec = now.working
     graph, cost = cached.network(spec)
     lengths = cached.path_lengths(spec, "block")
-    figures = [*_sizes(now, cost), *_shape(cost, len(graph.blocks), lengths)]
+    figures = [*_sizes(now, cost), _memory(now), *_shape(cost, len(graph.blocks), lengths)]
     panels.strip(figures, stale=now.error is not None)
 
 
@@ -51,6 +51,21 @@ def _sizes(now: Hand, cost: Cost) -> list[Figure]:
             _("A multiply-add is two floating-point operations."),
         ),
     ]
+
+
+def _memory(now: Hand) -> Figure:
+    memory = cached.memory(now.working, now.batch_size)
+    value, letter = scaled(memory.peak, 3)
+    return Figure(
+        _("Training memory"),
+        value,
+        f"{letter}B",
+        plural("batch of {n}, float32", "batch of {n}, float32", now.batch_size),
+        _(
+            "Predicted peak: weights, gradients, SGD momentum, activations kept for the backward "
+            "pass, and the largest temporary. The batch size is set under Costs in detail."
+        ),
+    )
 
 
 def _shape(cost: Cost, blocks: int, lengths: PathLengths) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""The distribution of path lengths of the network in hand."""
+"""What the paths of the network in hand are like: their lengths, and what they see."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from explorer.figures.charts import path_lengths
+from explorer.figures.charts import path_lengths, receptive_paths
 from explorer.ui import cached, panels
 from explorer.ui.i18n import _
 
@@ -15,6 +15,51 @@ if TYPE_CHECKING:
     from explorer.ui.state import Hand
 
 _UNITS = ("block", "conv")
+
+
+def path_charts(now: Hand) -> None:
+    """Show the lengths and the receptive fields of all paths, side by side."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        path_length_chart(now)
+    with right:
+        receptive_chart(now)
+
+
+def receptive_chart(now: Hand) -> None:
+    """Show which share of the paths has each receptive field; Res2Net beside its scale 1."""
+    found, twin = cached.receptive_paths(now.working), cached.without_scales(now.working)
+    image = now.working.image_size
+    with st.container(border=True, key="receptive-paths"):
+        low, high = found.central()
+        panels.heading(
+            _("Receptive fields of the paths"),
+            _(
+                "Mean {mean} px, spread {std}; {low} to {high} px hold 95 % of the paths. "
+                "Widest {largest} px, {num} different."
+            ).format(
+                mean=f"{found.mean:.0f}",
+                std=f"{found.std:.0f}",
+                low=low,
+                high=high,
+                largest=found.largest,
+                num=len(found.counts),
+            ),
+        )
+        name = _("scale 1: ResNet")
+        chart = receptive_paths(
+            found,
+            image,
+            _("theoretical receptive field [px]"),
+            (name, twin) if twin else None,
+        )
+        st.plotly_chart(
+            chart.figure, key="receptive-chart", config={"displayModeBar": False}, alt=chart.alt
+        )
+        words = _("Every way through the graph counts: past or through a block, along each scale.")
+        if image < found.largest:
+            words = f"{words} {_('The dotted line is the image.')}"
+        panels.note(words)
 
 
 def path_length_chart(now: Hand) -> None:

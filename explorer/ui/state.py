@@ -39,6 +39,7 @@ class Hand:
         token: The link that was last read or written.
         lock: What is held while the form changes the network, or None.
         held: The last solution for it, or None.
+        batch_size: Images of one training step, for the memory that it needs.
     """
 
     spec: NetworkSpec
@@ -53,6 +54,7 @@ class Hand:
     token: str = ""
     lock: Lock | None = None
     held: Solution | None = None
+    batch_size: int = 128
 
     def _set(self, spec: NetworkSpec) -> None:
         self.spec = spec

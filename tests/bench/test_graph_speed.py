@@ -1,13 +1,17 @@
 """How much faster a graph answers than a forward pass over a built network."""
 
 import time
+from collections import Counter
 
 import pytest
 import torchinfo
 
 from explorer import build, paths, preset
+from explorer.address import INPUT
 from explorer.analysis.cost import cost
+from explorer.analysis.memory import training_memory
 from explorer.analysis.paths import paths_of_graph
+from explorer.analysis.receptive_paths import receptive_paths_of_graph
 from explorer.graph import lower
 
 pytestmark = pytest.mark.bench
@@ -50,3 +54,41 @@ def test_paths_of_resnet1202(unit):
     whole = min(seconds(lambda: paths(preset("resnet1202"), unit)) for _ in range(5))
     print(f"\npaths of ResNet-1202 by {unit}: {1e3 * best:.2f} ms, {1e3 * whole:.1f} with lowering")
     assert best < 0.02
+
+
+def op_by_op(graph):
+    """Carry the counts of receptive fields along every edge: no blocks, no powers."""
+    reached = {INPUT: (1, Counter({1: 1}))}
+    for node in graph.nodes.values():
+        if node.op.sees_whole_image:
+            return reached[node.inputs[0]][1]
+        extent, stride = node.op.window
+        jump, total = reached[node.signals[0]][0], Counter()
+        for source in node.signals:
+            for field, count in reached[source][1].items():
+                total[field + (extent - 1) * jump] += count
+        reached[node.address] = jump * stride, total
+    raise AssertionError("no global pool")
+
+
+def test_receptive_fields_over_the_paths_of_resnet110():
+    graph = lower(preset("resnet110"))
+    found = receptive_paths_of_graph(graph)
+    assert found.num_paths == 2**54
+    assert found.counts == op_by_op(graph)
+    slow, fast = [], []
+    for _ in range(5):
+        slow.append(seconds(lambda: op_by_op(graph)))
+        fast += [seconds(lambda: receptive_paths_of_graph(graph)) for _ in range(20)]
+    ratio = min(slow) / min(fast)
+    print(f"\nreceptive fields of all paths of ResNet-110: {1e3 * min(fast):.2f} ms")
+    print(f"op by op: {1e3 * min(slow):.1f} ms, {ratio:.0f} times as long")
+    assert min(fast) < 0.005
+    assert ratio >= 5
+
+
+def test_training_memory_of_resnet152():
+    graph = lower(preset("resnet152"))
+    best = min(seconds(lambda: training_memory(graph, 128)) for _ in range(20))
+    print(f"\ntraining memory of ResNet-152: {1e3 * best:.2f} ms")
+    assert best < 0.05

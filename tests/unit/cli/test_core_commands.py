@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from explorer import cost, preset
+from explorer.analysis.memory import training_memory
 from explorer.cli.commands import COMMANDS, main
+from explorer.graph import lower
 from explorer.spec import HeadSpec
 from explorer.spec.codec import encode
 from explorer.spec.presets import presets
@@ -63,6 +65,8 @@ def test_cost_as_json(printed):
         "macs": 4_089_184_256,
         "flops": 8_178_368_512,
         "activation_bytes": cost(preset("resnet50")).activation_bytes,
+        "training_bytes": training_memory(lower(preset("resnet50")), 128).peak,
+        "batch_size": 128,
         "depth": 50,
         "receptive_field": 427,
         "image_size": 224,
@@ -85,6 +89,16 @@ def test_cost_at_another_image_size(printed):
     assert found["macs"] == cost(preset("res2net50_26w_4s"), 299).macs
     # The paper's MACs hold for 224 px only.
     assert [p["quantity"] for p in found["published"]] == ["params"]
+
+
+def test_training_memory_at_a_batch_size(printed):
+    sizes = [
+        json.loads(printed("cost", "resnet20", "--batch-size", n, "--json"))["training_bytes"]
+        for n in ("16", "128")
+    ]
+    graph = lower(preset("resnet20"))
+    assert sizes == [training_memory(graph, n).peak for n in (16, 128)]
+    assert "training, batch of 16" in printed("cost", "resnet20", "--batch-size", "16")
 
 
 def test_cost_in_words(printed):
@@ -141,6 +155,8 @@ def test_what_is_above_a_limit_is_refused(refused, monkeypatch, command):
     [
         (["cost", "resnet51"], "There is no preset called 'resnet51'. Did you mean"),
         (["cost", "resnet50", "--image", "4"], "An image of 4 px cannot be used."),
+        (["cost", "resnet20", "--batch-size", "0"], "A batch of 0 images cannot be used."),
+        (["cost", "resnet20", "--batch-size", "5000"], "A batch of 5000 images cannot be used."),
         (["cost", "resnet50", "--image", "x"], "argument --image: invalid int value: 'x'"),
         (["cost"], "the following arguments are required: SPEC"),
         (["paths", "resnet50", "--unit", "layer"], "argument --unit: invalid choice: 'layer'"),

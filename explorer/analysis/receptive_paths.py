@@ -1,0 +1,198 @@
+"""Receptive fields of all paths through a network, exact (Veit et al. 2016; Gao et al. 2019).
+
+A path is a way through the graph of ops: past or through a residual unit, along one lane of its
+groups or scales. Its receptive field is 1 + sum (k - 1) * jump over the windows k it goes
+through, where the jump is the product of the strides before. So a window is a factor
+z^((k - 1) * jump): ways that meet add, blocks in series multiply, and the number of paths of
+each receptive field is a coefficient of the product. Gates weight a signal and are no path.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import gcd, sqrt
+from typing import TYPE_CHECKING
+
+from explorer.address import INPUT
+from explorer.analysis.polynomial import Polynomial, multiply, power
+from explorer.graph import lower
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from explorer.address import Address
+    from explorer.ir.graph import Graph, Node
+    from explorer.spec import NetworkSpec
+
+Terms = dict[int, int]
+"""A polynomial of few terms: {exponent: coefficient}."""
+Ways = dict[int, Terms]
+"""{jump: how many ways have seen each number of pixels}. There is one jump, but on a map of one
+position, where strides mean nothing and branches of different strides may meet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptivePaths:
+    """How many paths have each receptive field.
+
+    Attributes:
+        counts: {receptive field of the last feature map [px]: number of paths}, exact, rising.
+    """
+
+    counts: Mapping[int, int]
+
+    @property
+    def num_paths(self) -> int:
+        """Return the number of all paths."""
+        return sum(self.counts.values())
+
+    @property
+    def largest(self) -> int:
+        """Return the receptive field of the widest path [px]."""
+        return max(self.counts)
+
+    @property
+    def mean(self) -> float:
+        """Return the mean receptive field over all paths [px]."""
+        return float(self._moment(1))
+
+    @property
+    def std(self) -> float:
+        """Return the standard deviation over all paths [px]."""
+        return sqrt(self._moment(2) - self._moment(1) ** 2)
+
+    def _moment(self, order: int) -> Fraction:
+        total = sum(size**order * count for size, count in self.counts.items())
+        return Fraction(total, self.num_paths)
+
+    def central(self, share: float = 0.95) -> tuple[int, int]:
+        """Return the receptive fields between which a share of the paths lies [px].
+
+        As many paths are left out below as above, as far as counts allow.
+        """
+        outside = (1 - Fraction(share)) / 2 * self.num_paths
+        sizes = list(self.counts)
+        return self._skip(sizes, outside), self._skip(sizes[::-1], outside)
+
+    def _skip(self, sizes: list[int], outside: Fraction) -> int:
+        seen = 0
+        for size in sizes:
+            seen += self.counts[size]
+            if seen > outside:
+                return size
+        return sizes[-1]
+
+
+def receptive_paths(spec: NetworkSpec) -> ReceptivePaths:
+    """Return the distribution of receptive fields over all paths of a network.
+
+    Raises:
+        ShapeError: The network cannot be built.
+    """
+    return receptive_paths_of_graph(lower(spec))
+
+
+def receptive_paths_of_graph(graph: Graph) -> ReceptivePaths:
+    """Return the distribution over all paths of a graph, before any global pool."""
+    nodes = graph.nodes
+    ways: Ways = {1: {0: 1}}
+    if graph.stem:
+        ways = _through((nodes[a] for a in graph.stem), INPUT, graph.stem[-1], ways)
+    ways = _through_blocks(graph, ways)
+    before_pool: list[Node] = []
+    for address in graph.head:
+        if nodes[address].op.sees_whole_image:
+            break
+        before_pool.append(nodes[address])
+    if before_pool:
+        entry = before_pool[0].inputs[0]
+        ways = _through(before_pool, entry, before_pool[-1].address, ways)
+    counts: Counter[int] = Counter()
+    for terms in ways.values():
+        for seen, count in terms.items():
+            counts[1 + seen] += count
+    return ReceptivePaths(dict(sorted(counts.items())))
+
+
+def _through_blocks(graph: Graph, ways: Ways) -> Ways:
+    known: dict[tuple[Address, int], Ways] = {}
+    factors: Counter[tuple[tuple[int, int], ...]] = Counter()
+    for block in graph.blocks:
+        opened: dict[int, Ways] = {}
+        for jump in ways:
+            key = (block.template, jump)
+            if key not in known:
+                inside = graph.nodes_of(block)
+                known[key] = _through(inside, block.entry, block.exit, {jump: {0: 1}})
+            opened[jump] = known[key]
+        if len(ways) == 1 and len(following := opened[next(iter(ways))]) == 1:
+            # Nearly always: units in series then multiply in any order, equal ones make a power.
+            (jump, terms), (_, before) = *following.items(), *ways.items()
+            factors[tuple(terms.items())] += 1
+            ways = {jump: before}
+            continue
+        ways = _after(_multiplied(ways, factors), opened)
+        factors.clear()
+    return _multiplied(ways, factors)
+
+
+def _after(ways: Ways, opened: Mapping[int, Ways]) -> Ways:
+    """Return every way followed by every way that its jump opens."""
+    result: Ways = {}
+    for jump, before in ways.items():
+        for end, terms in opened[jump].items():
+            total = result.setdefault(end, {})
+            for seen, count in before.items():
+                for more, factor in terms.items():
+                    total[seen + more] = total.get(seen + more, 0) + count * factor
+    return result
+
+
+def _through(nodes: Iterable[Node], entry: Address, exit_: Address, ways: Ways) -> Ways:
+    """Follow every way from an entry to an exit, op by op."""
+    reached: dict[Address, Ways] = {entry: ways}
+    for node in nodes:
+        extent, stride = node.op.window
+        sources = [reached[a] for a in node.signals if a in reached]
+        if len(sources) == 1 and extent == 1 and stride == 1:
+            reached[node.address] = sources[0]
+            continue
+        total: Ways = {}
+        for jump, terms in (item for source in sources for item in source.items()):
+            end = total.setdefault(jump * stride, {})
+            step = (extent - 1) * jump
+            for seen, count in terms.items():
+                end[seen + step] = end.get(seen + step, 0) + count
+        reached[node.address] = total
+    return reached[exit_]
+
+
+def _multiplied(ways: Ways, factors: Mapping[tuple[tuple[int, int], ...], int]) -> Ways:
+    if not factors:
+        return ways
+    ((jump, before),) = ways.items()
+    every = [(dict(terms), n) for terms, n in factors.items()] + [(before, 1)]
+    offset = sum(min(terms) * n for terms, n in every)
+    # Windows are odd and jumps powers of two, so most exponents are multiples of something.
+    step = gcd(*(seen - min(terms) for terms, _ in every for seen in terms)) or 1
+    product = reduce(multiply, [_spread(_power(terms, n), step) for terms, n in every])
+    return {jump: {offset + i * step: count for i, count in enumerate(product) if count}}
+
+
+def _power(terms: Terms, n: int) -> Terms:
+    """Return a power of a polynomial divided by its lowest term z^min."""
+    low = min(terms)
+    step = gcd(*(seen - low for seen in terms)) or 1
+    dense = _spread({seen - low: count for seen, count in terms.items()}, step)
+    return {i * step: count for i, count in enumerate(power(dense, n)) if count}
+
+
+def _spread(terms: Terms, step: int) -> Polynomial:
+    low = min(terms)
+    dense = [0] * ((max(terms) - low) // step + 1)
+    for seen, count in terms.items():
+        dense[(seen - low) // step] = count
+    return dense
