@@ -9,6 +9,7 @@ from explorer.ui.i18n import _
 from explorer.ui.node_card import node_card
 from explorer.ui.path_charts import path_length_chart
 from explorer.ui.pictures import network_stage
+from explorer.ui.stages import stages
 from explorer.ui.state import hand
 from explorer.ui.trouble import trouble
 
@@ -17,12 +18,13 @@ header, strip = st.container(), st.container()
 left, right = st.columns((1, 2.9), gap="medium")
 with left:
     editor(now)
-with right:
+with right, st.container(key="network-and-stages"):
     trouble(now)
     network_stage(now)
+    stages(now)
     node_card(now)
     path_length_chart(now)
 with header:
-    title_row(now, _("Change a stage; every number follows."))
+    title_row(now, _("Change a stage; every number follows."), builds=True)
 with strip:
     cost_strip(now)

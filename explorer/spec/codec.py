@@ -127,15 +127,20 @@ def from_json(text: str | bytes) -> NetworkSpec:
     return from_data(data)
 
 
-def spec_error(error: ValidationError) -> SpecError:
-    """Return the first problem of a failed validation as a sentence with its location."""
+def spec_error(error: ValidationError, prefix: str = "") -> SpecError:
+    """Return the first problem of a failed validation as a sentence with its location.
+
+    Args:
+        error: What pydantic found.
+        prefix: Put before the location, such as ``layer2.0.`` for a value inside one block.
+    """
     problems = error.errors(include_url=False, include_input=False)
     first = problems[0]
     parts = [str(part) for part in first["loc"]]
     if "block" in parts[:-1]:
         # pydantic names the member of the union after it: stages.0.block.basic.shortcut
         del parts[parts.index("block") + 1]
-    location = _shortened(".".join(parts))
+    location = _shortened(prefix + ".".join(parts))
     own = _WORDS.get(first["type"])
     words = own.format_map(first.get("ctx", {})) if own else first["msg"]
     # A list whose item is wrong is also reported as too short: the same problem once more.

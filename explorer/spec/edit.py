@@ -12,20 +12,34 @@ from pydantic import ValidationError
 from explorer.blocks import FAMILIES
 from explorer.errors import SpecError
 from explorer.spec.codec import spec_error
-from explorer.spec.model import NetworkSpec, StageSpec
+from explorer.spec.model import BlockOverride, HeadSpec, NetworkSpec, StageSpec, StemSpec
+from explorer.spec.positions import Cell, cells_of, locate_block, rebuilt, with_cells
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from explorer.address import Address
     from explorer.block import BlockParams
+    from explorer.blocks import AnyBlock
 
 Scope = int | None
 """The position of a stage, or None for all stages."""
 
 
-def _rebuilt(spec: NetworkSpec, **updates: Any) -> NetworkSpec:  # noqa: ANN401
-    try:
-        return NetworkSpec.model_validate({**spec.model_dump(), **updates})
-    except ValidationError as error:
-        raise spec_error(error) from None
+def blank(num_classes: int = 10, image_size: int = 32) -> NetworkSpec:
+    """Return the smallest network to start from: a 3x3 stem and one basic block of width 16.
+
+    Raises:
+        SpecError: A value is out of range.
+    """
+    stem = StemSpec(width=16, kernel_size=3, stride=1, pool=False)
+    start = NetworkSpec(
+        image_size=32,
+        stem=stem,
+        stages=(StageSpec(depth=1, width=16),),
+        head=HeadSpec(num_classes=10),
+    )
+    return change(change_part(start, "head", num_classes=num_classes), image_size=image_size)
 
 
 def change(spec: NetworkSpec, **updates: Any) -> NetworkSpec:  # noqa: ANN401
@@ -34,7 +48,7 @@ def change(spec: NetworkSpec, **updates: Any) -> NetworkSpec:  # noqa: ANN401
     Raises:
         SpecError: A value is out of range.
     """
-    return _rebuilt(spec, **updates)
+    return rebuilt(spec, **updates)
 
 
 def change_part(spec: NetworkSpec, part: str, **updates: Any) -> NetworkSpec:  # noqa: ANN401
@@ -43,70 +57,141 @@ def change_part(spec: NetworkSpec, part: str, **updates: Any) -> NetworkSpec:  #
     Raises:
         SpecError: A value is out of range.
     """
-    return _rebuilt(spec, **{part: {**getattr(spec, part).model_dump(), **updates}})
-
-
-def _with_stages(spec: NetworkSpec, stages: list[dict[str, Any]]) -> NetworkSpec:
-    return _rebuilt(spec, stages=stages)
+    return rebuilt(spec, **{part: {**getattr(spec, part).model_dump(), **updates}})
 
 
 def _targets(spec: NetworkSpec, scope: Scope) -> range:
     if scope is None:
         return range(len(spec.stages))
     if not 0 <= scope < len(spec.stages):
-        raise SpecError(f"There is no stage {scope + 1}.", "Choose one of the stages.")
+        raise SpecError(
+            f"There is no stage {scope + 1}.", "Choose one of the stages.", f"layer{scope + 1}"
+        )
     return range(scope, scope + 1)
 
 
 def change_stages(spec: NetworkSpec, scope: Scope, **updates: Any) -> NetworkSpec:  # noqa: ANN401
     """Return the network with other values in one stage or in all.
 
+    A stage that gets shorter loses the overrides behind its new end.
+
     Raises:
         SpecError: There is no such stage, or a value is out of range.
     """
-    stages = [stage.model_dump() for stage in spec.stages]
+    stages: list[Any] = list(spec.stages)
+    depth = updates.get("depth")
     for i in _targets(spec, scope):
-        stages[i].update(updates)
-    return _with_stages(spec, stages)
+        stages[i] = {**_values(spec.stages[i]), **updates}
+        if isinstance(depth, int | float) and "overrides" not in updates:
+            stages[i]["overrides"] = tuple(o for o in spec.stages[i].overrides if o.at < depth)
+    return rebuilt(spec, stages=stages)
 
 
 def change_blocks(spec: NetworkSpec, scope: Scope, **updates: Any) -> NetworkSpec:  # noqa: ANN401
     """Return the network with other block parameters in one stage or in all.
 
-    A stage whose blocks have no such parameter stays as it is.
+    A stage whose blocks have no such parameter stays as it is, and so do overridden blocks.
 
     Raises:
         SpecError: There is no such stage, or a value is out of range.
     """
-    stages = [stage.model_dump() for stage in spec.stages]
+    stages: list[Any] = list(spec.stages)
     for i in _targets(spec, scope):
-        known = type(spec.stages[i].block).model_fields
-        stages[i]["block"].update({k: v for k, v in updates.items() if k in known})
-    return _with_stages(spec, stages)
+        block = spec.stages[i].block
+        known = {k: v for k, v in updates.items() if k in type(block).model_fields}
+        if known:
+            stages[i] = {**_values(spec.stages[i]), "block": {**_values(block), **known}}
+    return rebuilt(spec, stages=stages)
 
 
 def change_family(spec: NetworkSpec, scope: Scope, kind: str) -> NetworkSpec:
     """Return the network with another block family in one stage or in all.
 
     Parameters that both families have under one name are kept where both know the value, except
-    the base width, which means another thing in each.
+    the base width, which means another thing in each. Overridden blocks stay as they are.
 
     Raises:
         SpecError: There is no such stage or family.
     """
-    if kind not in FAMILIES:
-        raise SpecError(f"There is no block called {kind[:40]!r}.", "Choose one of the list.")
-    family = FAMILIES[kind]
-    fields = family.model_fields
-    stages = [stage.model_dump() for stage in spec.stages]
+    stages: list[Any] = list(spec.stages)
     for i in _targets(spec, scope):
-        kept = {
-            name: value
-            for name, value in stages[i]["block"].items()
-            if name in fields and name not in {"kind", "base_width"}
-        }
-        stages[i]["block"] = {**_known_to(family, kept), "kind": kind}
-    return _with_stages(spec, stages)
+        block = _of_family(spec.stages[i].block, kind, f"layer{i + 1}")
+        stages[i] = {**_values(spec.stages[i]), "block": block}
+    return rebuilt(spec, stages=stages)
+
+
+def change_block(spec: NetworkSpec, address: Address, **updates: Any) -> NetworkSpec:  # noqa: ANN401
+    """Return the network with other parameters, or another ``width``, in a single block.
+
+    Where the block is then like the others of its stage, it is no longer an override.
+
+    Args:
+        spec: The network.
+        address: The block, such as ``layer2.0``.
+        updates: Parameters of its family, and ``width`` [channels].
+
+    Raises:
+        SpecError: There is no such block, or a value is out of range.
+    """
+    stage, index = locate_block(spec, address)
+    cell = cells_of(spec.stages[stage])[index]
+    width = updates.pop("width", cell.width)
+    return _with_block(spec, address, {**_values(cell.block), **updates}, width)
+
+
+def change_block_family(spec: NetworkSpec, address: Address, kind: str) -> NetworkSpec:
+    """Return the network with another block family in a single block; see ``change_family``.
+
+    Raises:
+        SpecError: There is no such block or family.
+    """
+    stage, index = locate_block(spec, address)
+    cell = cells_of(spec.stages[stage])[index]
+    return _with_block(spec, address, _of_family(cell.block, kind, address), cell.width)
+
+
+def reset_block(spec: NetworkSpec, address: Address) -> NetworkSpec:
+    """Return the network with a block that is like the others of its stage again.
+
+    Raises:
+        SpecError: There is no such block.
+    """
+    stage, index = locate_block(spec, address)
+    overrides = tuple(o for o in spec.stages[stage].overrides if o.at != index)
+    return change_stages(spec, stage, overrides=overrides)
+
+
+def _with_block(spec: NetworkSpec, address: Address, block: Any, width: Any) -> NetworkSpec:  # noqa: ANN401
+    position, index = locate_block(spec, address)
+    try:
+        new = BlockOverride.model_validate({"at": index, "block": block, "width": width})
+    except ValidationError as error:
+        raise spec_error(error, f"{address}.") from None
+    stage = spec.stages[position]
+    cells = cells_of(stage)
+    cells[index] = Cell(new.block, stage.width if new.width is None else new.width)
+    stages = list(spec.stages)
+    stages[position] = with_cells(stage, cells)
+    return rebuilt(spec, stages=stages)
+
+
+def _values(part: BaseModel) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in type(part).model_fields}
+
+
+def _of_family(block: AnyBlock, kind: str, address: Address) -> dict[str, Any]:
+    """Return the parameters of a block of another family that keeps what it can."""
+    family = FAMILIES.get(kind)
+    if family is None:
+        raise SpecError(
+            f"There is no block called {kind[:40]!r}.", "Choose one of the list.", address
+        )
+    kept = {
+        name: value
+        for name, value in _values(block).items()
+        if name in family.model_fields and name not in {"kind", "base_width"}
+    }
+    return {**_known_to(family, kept), "kind": kind}
 
 
 def _known_to(family: type[BlockParams], values: dict[str, Any]) -> dict[str, Any]:
@@ -117,25 +202,3 @@ def _known_to(family: type[BlockParams], values: dict[str, Any]) -> dict[str, An
         unknown = {detail["loc"][0] for detail in error.errors()}
         return {name: value for name, value in values.items() if name not in unknown}
     return values
-
-
-def add_stage(spec: NetworkSpec) -> NetworkSpec:
-    """Return the network with one more stage: twice as wide, at half the resolution.
-
-    Raises:
-        SpecError: There are already as many stages as a network may have.
-    """
-    last = spec.stages[-1]
-    new = StageSpec(depth=last.depth, width=min(2 * last.width, 8192), stride=2, block=last.block)
-    return _with_stages(spec, [stage.model_dump() for stage in (*spec.stages, new)])
-
-
-def remove_stage(spec: NetworkSpec, index: int) -> NetworkSpec:
-    """Return the network without one stage.
-
-    Raises:
-        SpecError: It is the only one, or there is no such stage.
-    """
-    _targets(spec, index)
-    stages = [stage.model_dump() for i, stage in enumerate(spec.stages) if i != index]
-    return _with_stages(spec, stages)

@@ -5,20 +5,29 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.errors import ExplorerError
+from explorer.spec.edit import blank
 from explorer.spec.presets import name_of, preset, presets
 from explorer.ui import nav, panels
+from explorer.ui.changes import changes
 from explorer.ui.components.copy_link import copy_link
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
 from explorer.ui.state import Hand, widget
 
+NOTHING = ""
+"""What stands for the choice of no preset."""
 
-def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
+
+def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = False) -> None:
     """Show the name of the network in hand, and what can be done with it as a whole."""
-    edits = "" if now.is_preset else _("edited")
+    is_edited = not now.is_preset and now.base is not None and now.base != now.spec
     words, buttons = st.columns((1, 1.5), vertical_alignment="center")
-    with words:
-        panels.title(now.title, sentence, edits)
+    with words, st.container(gap=None):
+        panels.title(
+            now.title, "" if builds and is_edited else sentence, _("edited") if is_edited else ""
+        )
+        if builds and is_edited:
+            changes(now)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _preset_choice(now)
         _history(now)
@@ -30,7 +39,7 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
 
 
 def _preset_choice(now: Hand) -> None:
-    names, current = list(presets()), name_of(now.spec)
+    names, current = [NOTHING, *presets()], name_of(now.spec)
     # Named after the network, so that the box is a new one when an edit has left the preset.
     key = now.key("preset", current)
 
@@ -38,7 +47,8 @@ def _preset_choice(now: Hand) -> None:
         name = widget(key)
         if isinstance(name, str):
             try:
-                now.replace(preset(name), name)
+                spec = blank() if name == NOTHING else preset(name)
+                now.start(spec, None if name == NOTHING else spec)
             except ExplorerError as error:
                 show(error)
 
@@ -50,9 +60,15 @@ def _preset_choice(now: Hand) -> None:
         on_change=choose,
         placeholder=_("Presets"),
         label_visibility="collapsed",
-        format_func=lambda name: presets()[name].title if name in presets() else str(name),
+        format_func=_preset_words,
         width=230,
     )
+
+
+def _preset_words(name: object) -> str:
+    if name == NOTHING:
+        return _("Start from nothing")
+    return presets()[str(name)].title if name in presets() else str(name)
 
 
 def _history(now: Hand) -> None:
