@@ -56,6 +56,16 @@ Groups = Annotated[
         description="Number of parallel groups in the 3×3 convolution (ResNeXt).",
     ),
 ]
+Dilation = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=32,
+        title="Dilation",
+        description="Distance of the positions that a 3×3 reads; 2 and more see farther without "
+        "another parameter.",
+    ),
+]
 Closing = Literal["none", "relu", "norm_relu"]
 """What follows the last block: nothing, ReLU, or BN and ReLU."""
 BaseWidth = Annotated[
@@ -221,6 +231,20 @@ def _squeeze_and_excite(b: GraphBuilder, x: Value, reduction: int, multiple: int
     gate = b.add("se.fc2", conv1x1(inner, channels, bias=True), gate)
     gate = b.add("se.gate", Sigmoid(), gate)
     return b.add("se.scale", Multiply(), x, gate)
+
+
+def conv3x3(
+    in_channels: int, out_channels: int, stride: int = 1, *, groups: int = 1, dilation: int = 1
+) -> Conv2d:
+    """Return a 3x3 convolution that keeps the size, or divides it by the stride."""
+    return Conv2d(
+        in_channels,
+        out_channels,
+        stride=stride,
+        padding=dilation,
+        groups=groups,
+        dilation=dilation,
+    )
 
 
 def conv1x1(in_channels: int, out_channels: int, stride: int = 1, *, bias: bool = False) -> Conv2d:

@@ -54,13 +54,18 @@ class SpecError(ExplorerError):
     Args:
         message: What is wrong.
         hint: What to do.
-        location: Where, as a dotted path such as ``stages.2.block.groups``.
+        location: Where: a dotted path such as ``stages.2.block.groups`` or
+            ``layer3.0.block.groups``, or the address of a stage or block.
+        given: The number that was refused there, if it was one.
     """
 
-    def __init__(self, message: str, hint: str = "", location: str = "") -> None:
-        """Keep the location beside the sentences."""
+    def __init__(
+        self, message: str, hint: str = "", location: str = "", *, given: float | None = None
+    ) -> None:
+        """Keep the location and the number beside the sentences."""
         super().__init__(message, hint)
         self.location = location
+        self.given = given
 
 
 class ShapeError(SpecError):

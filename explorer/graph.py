@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer.address import INPUT
@@ -13,21 +14,25 @@ from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
 
 if TYPE_CHECKING:
     from explorer.blocks import AnyBlock
+    from explorer.ir.op import Shape
     from explorer.spec import NetworkSpec, StageSpec, StemSpec
+    from explorer.spec.limits import Limits
 
 SEGMENT_WIDTH, SEGMENT_DILATION = 512, 12
 
 
-def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
+def lower(spec: NetworkSpec, image_size: int | None = None, limits: Limits | None = None) -> Graph:
     """Return the graph of a network.
 
     Args:
         spec: The network.
         image_size: Side of the square input [px]; the specification's own by default.
+        limits: Stop as soon as there are far more nodes than these allow; unlimited by default.
 
     Raises:
         SpecError: The image size is out of range.
         ShapeError: Two branches do not fit, or a window is larger than its input.
+        BudgetError: There would be far too many nodes.
     """
     size = _checked(spec.image_size if image_size is None else image_size)
     b = GraphBuilder()
@@ -37,13 +42,53 @@ def lower(spec: NetworkSpec, image_size: int | None = None) -> Graph:
     stem = tuple(b.nodes)
     stages: list[Stage] = []
     for index, stage in enumerate(spec.stages):
-        lowered, x = _stage(b, x, spec, stage, index)
+        lowered, x = _stage(b, x, spec, stage, index, limits)
         stages.append(lowered)
     num_before_head = len(b.nodes)
     b.enter("")
     _head(b, x, spec)
     head = tuple(b.nodes)[num_before_head:]
     return Graph(input_shape, b.nodes, stem, tuple(stages), head)
+
+
+def block_inputs(spec: NetworkSpec, stage: int, index: int) -> tuple[Shape, Place]:
+    """Return the shape that one block reads, and where it stands.
+
+    Raises:
+        ShapeError: The network does not work even so far.
+    """
+    size = _checked(spec.image_size)
+    b = GraphBuilder()
+    x = _stem(b, Value(INPUT, (spec.in_channels, size, size)), spec)
+    for i, before in enumerate(spec.stages[:stage]):
+        _, x = _stage(b, x, spec, before, i)
+    if index:
+        _, x = _stage(b, x, spec, spec.stages[stage], stage, stop=index)
+    return x.shape, _place(spec, stage, index)
+
+
+def block_output(block: AnyBlock, in_shape: Shape, place: Place) -> Shape:
+    """Return the shape that one block gives, by itself.
+
+    Raises:
+        ShapeError: It does not work there.
+    """
+    return block.lower(GraphBuilder(), Value(INPUT, in_shape), place).shape
+
+
+def _place(spec: NetworkSpec, stage: int, index: int) -> Place:
+    own = spec.stages[stage]
+    return Place(
+        width=spec.width_of(own, index),
+        stride=own.stride if index == 0 else 1,
+        is_first=index == 0,
+        is_first_in_network=index == 0 and stage == 0,
+        index=index,
+        depth=own.depth,
+        position=sum(s.depth for s in spec.stages[:stage]) + index,
+        num_blocks=sum(s.depth for s in spec.stages),
+        stage=stage,
+    )
 
 
 def _checked(image_size: int) -> int:
@@ -87,38 +132,55 @@ def _deep_stem(b: GraphBuilder, x: Value, stem: StemSpec) -> Value:
 
 
 def _stage(
-    b: GraphBuilder, x: Value, spec: NetworkSpec, stage: StageSpec, index: int
+    b: GraphBuilder,
+    x: Value,
+    spec: NetworkSpec,
+    stage: StageSpec,
+    index: int,
+    limits: Limits | None = None,
+    *,
+    stop: int | None = None,
 ) -> tuple[Stage, Value]:
     address = f"layer{index + 1}"
     blocks: list[Block] = []
     template, template_shape = None, ()
-    before = sum(s.depth for s in spec.stages[:index])
-    num_blocks = sum(s.depth for s in spec.stages)
-    special = {override.at for override in stage.overrides}
-    for i in range(stage.depth):
+    special = {override.at: override for override in stage.overrides}
+    first = _place(spec, index, 0)
+    for i in range(stage.depth if stop is None else stop):
         prefix = f"{address}.{i}."
         if template is not None and x.shape == template_shape and i not in special:
             # From the second block on all are equal: same parameters, same shapes.
             block = b.repeat(template, prefix, x.address)
             x = Value(block.exit, x.shape)
         else:
-            place = Place(
-                width=spec.width_of(stage, i),
-                stride=stage.stride if i == 0 else 1,
-                is_first=i == 0,
-                is_first_in_network=i == 0 and index == 0,
-                index=i,
-                depth=stage.depth,
-                position=before + i,
-                num_blocks=num_blocks,
-                stage=index,
-            )
-            shape, family = x.shape, stage.block_at(i)
+            shape = x.shape
+            family = special[i].block if i in special else stage.block
+            place = first if i == 0 else _later(spec, stage, first, i)
             block, x = _block(b, x, family, prefix, place)
             if i > 0 and i not in special and x.shape == shape and not family.varies:
                 template, template_shape = block, shape
+        if limits is not None:
+            _check_nodes(b, limits, first.position + i + 1, first.num_blocks)
         blocks.append(block)
     return Stage(address, tuple(blocks)), x
+
+
+def _later(spec: NetworkSpec, stage: StageSpec, first: Place, index: int) -> Place:
+    return replace(
+        first,
+        width=spec.width_of(stage, index),
+        stride=1,
+        is_first=False,
+        is_first_in_network=False,
+        index=index,
+        position=first.position + index,
+    )
+
+
+def _check_nodes(b: GraphBuilder, limits: Limits, num_done: int, num_blocks: int) -> None:
+    """Refuse a graph that has become far too large, with an estimate of its size."""
+    if len(b.nodes) > 2 * limits.nodes:
+        limits.check("nodes", round(len(b.nodes) * num_blocks / num_done))
 
 
 def _block(

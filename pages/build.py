@@ -10,7 +10,7 @@ from explorer.ui.node_card import node_card
 from explorer.ui.path_charts import path_length_chart
 from explorer.ui.pictures import network_stage
 from explorer.ui.stages import stages
-from explorer.ui.state import hand
+from explorer.ui.state import hand, rerun
 from explorer.ui.trouble import trouble
 
 now = hand()
@@ -20,7 +20,10 @@ with left:
     editor(now)
 with right, st.container(key="network-and-stages"):
     trouble(now)
+    selected = now.selected
     network_stage(now)
+    if now.selected != selected:
+        rerun()
     stages(now)
     node_card(now)
     path_length_chart(now)

@@ -31,7 +31,7 @@ def admit(
     blocks = sum(stage.depth for stage in spec.stages)
     # A block has at least three ops: refuse before the graph itself becomes the burden.
     limits.check("nodes", 3 * blocks)
-    graph = lower(spec, image)
+    graph = lower(spec, image, limits)
     limits.check("nodes", len(graph.nodes))
     cost = cost_of_graph(graph)
     for quantity in ("params", "macs", "activation_bytes"):

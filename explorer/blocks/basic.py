@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, final
 
 from pydantic import Field
 
-from explorer.block import RELU, Place, ResidualParams, Shortcut, add_shortcut, conv_bn_relu
-from explorer.ir.ops import BatchNorm2d, Conv2d
+from explorer.block import (
+    RELU,
+    Dilation,
+    Place,
+    ResidualParams,
+    Shortcut,
+    add_shortcut,
+    conv3x3,
+    conv_bn_relu,
+)
+from explorer.ir.ops import BatchNorm2d
 
 if TYPE_CHECKING:
     from explorer.ir.graph import GraphBuilder, Value
@@ -19,6 +28,7 @@ class Basic(ResidualParams):
 
     kind: Literal["basic"] = "basic"
     shortcut: Shortcut = "B"
+    dilation: Dilation = 1
     relu_before_gate: Annotated[
         bool,
         Field(
@@ -42,9 +52,10 @@ class Basic(ResidualParams):
 
     def lower(self, b: GraphBuilder, x: Value, place: Place) -> Value:
         """List the two convolutions, the shortcut, the addition and the ReLU after it."""
-        width = place.width
-        out = conv_bn_relu(b, x, 1, Conv2d(x.shape[0], width, stride=place.stride))
-        out = b.add("conv2", Conv2d(width, width), out)
+        width, dilation = place.width, self.dilation
+        first = conv3x3(x.shape[0], width, place.stride, dilation=dilation)
+        out = conv_bn_relu(b, x, 1, first)
+        out = b.add("conv2", conv3x3(width, width, dilation=dilation), out)
         out = b.add("bn2", BatchNorm2d(width), out)
         if self.relu_before_gate:
             out = b.add("relu_gate", RELU, out)

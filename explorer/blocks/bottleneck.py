@@ -21,6 +21,7 @@ from pydantic import Field
 from explorer.block import (
     RELU,
     BaseWidth,
+    Dilation,
     Groups,
     Place,
     ResidualParams,
@@ -28,6 +29,7 @@ from explorer.block import (
     StrideOn,
     add_shortcut,
     conv1x1,
+    conv3x3,
     conv_bn_relu,
 )
 from explorer.ir.graph import ADD
@@ -48,6 +50,7 @@ class Bottleneck(ResidualParams):
     stride_on: StrideOn = "3x3"
     groups: Groups = 1
     base_width: BaseWidth = 64
+    dilation: Dilation = 1
     form: Annotated[
         Literal["a", "b", "c"],
         Field(
@@ -93,7 +96,8 @@ class Bottleneck(ResidualParams):
         inner = self.inner_width(place.width)
         first, second = self._strides(place)
         out = conv_bn_relu(b, x, 1, conv1x1(x.shape[0], inner, first))
-        out = conv_bn_relu(b, out, 2, Conv2d(inner, inner, stride=second, groups=self.groups))
+        grouped = conv3x3(inner, inner, second, groups=self.groups, dilation=self.dilation)
+        out = conv_bn_relu(b, out, 2, grouped)
         return b.add("conv3", conv1x1(inner, self.out_channels(place.width)), out)
 
     def _branches(self, b: GraphBuilder, x: Value, place: Place) -> Value:
@@ -104,7 +108,7 @@ class Bottleneck(ResidualParams):
         ends: list[Value] = []
         for i in range(self.groups):
             out = _conv_bn_relu(b, x, 1, i, conv1x1(x.shape[0], one, first))
-            out = _conv_bn_relu(b, out, 2, i, Conv2d(one, one, stride=second))
+            out = _conv_bn_relu(b, out, 2, i, conv3x3(one, one, second, dilation=self.dilation))
             if self.form == "a":
                 out = b.add(f"conv3.{i}", conv1x1(one, out_channels), out)
             ends.append(out)

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, final
 
 from pydantic import Field
 
-from explorer.block import RELU, Place, ResidualParams, Shortcut, StrideOn, add_shortcut, conv1x1
+from explorer.block import (
+    RELU,
+    Dilation,
+    Place,
+    ResidualParams,
+    Shortcut,
+    StrideOn,
+    add_shortcut,
+    conv1x1,
+    conv3x3,
+)
 from explorer.ir.ops import BatchNorm2d, Conv2d, Dropout
 
 if TYPE_CHECKING:
@@ -32,6 +42,7 @@ class PreAct(ResidualParams):
     ] = "basic"
     shortcut: Shortcut = "B"
     stride_on: StrideOn = "3x3"
+    dilation: Dilation = 1
     dropout: Annotated[
         float,
         Field(
@@ -86,13 +97,14 @@ class PreAct(ResidualParams):
         return changes or self.shortcut == "C"
 
     def _convs(self, in_channels: int, place: Place) -> tuple[Conv2d, ...]:
-        width, stride = place.width, place.stride
+        width, stride, dilation = place.width, place.stride, self.dilation
         if self.layout == "basic":
-            return Conv2d(in_channels, width, stride=stride), Conv2d(width, width)
-        first, second = (stride, 1) if self.stride_on == "1x1" else (1, stride)
+            first = conv3x3(in_channels, width, stride, dilation=dilation)
+            return first, conv3x3(width, width, dilation=dilation)
+        ahead, inside = (stride, 1) if self.stride_on == "1x1" else (1, stride)
         return (
-            conv1x1(in_channels, width, first),
-            Conv2d(width, width, stride=second),
+            conv1x1(in_channels, width, ahead),
+            conv3x3(width, width, inside, dilation=dilation),
             conv1x1(width, self.out_channels(width)),
         )
 

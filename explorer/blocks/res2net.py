@@ -16,16 +16,18 @@ from pydantic import Field
 from explorer.block import (
     RELU,
     BaseWidth,
+    Dilation,
     Groups,
     Place,
     ResidualParams,
     Shortcut,
     add_shortcut,
     conv1x1,
+    conv3x3,
     conv_bn_relu,
 )
 from explorer.ir.graph import ADD
-from explorer.ir.ops import AvgPool2d, BatchNorm2d, Concat, Conv2d, Slice
+from explorer.ir.ops import AvgPool2d, BatchNorm2d, Concat, Slice
 
 if TYPE_CHECKING:
     from explorer.ir.graph import GraphBuilder, Value
@@ -49,6 +51,7 @@ class Res2Net(ResidualParams):
     ] = 4
     base_width: BaseWidth = 26
     groups: Groups = 1
+    dilation: Dilation = 1
     shortcut: Shortcut = "B"
     passes: Annotated[
         Literal["first", "last"],
@@ -117,6 +120,7 @@ class Res2Net(ResidualParams):
         return b.add("concat", Concat(), *ordered)
 
     def _convolve(self, b: GraphBuilder, x: Value, i: int, width: int, stride: int) -> Value:
-        out = b.add(f"convs.{i}", Conv2d(width, width, stride=stride, groups=self.groups), x)
+        conv = conv3x3(width, width, stride, groups=self.groups, dilation=self.dilation)
+        out = b.add(f"convs.{i}", conv, x)
         out = b.add(f"bns.{i}", BatchNorm2d(width), out)
         return b.add(f"relus.{i}", RELU, out)

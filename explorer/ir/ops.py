@@ -249,6 +249,14 @@ class Slice(Op):
 
     def out_shape(self, in_shapes: tuple[Shape, ...]) -> Shape:
         """Return ``(stop - start, height, width)``."""
+        channels = in_shapes[0][0]
+        if not 0 <= self.start < self.stop <= channels:
+            raise ShapeError(
+                f"There are {channels} channels; this block divides them at {self.start} and "
+                f"needs more than {max(self.start, self.stop - 1)}.",
+                "Make it like the other blocks of its stage, or change its width.",
+                shapes=in_shapes,
+            )
         return (self.stop - self.start, *in_shapes[0][1:])
 
 

@@ -42,16 +42,16 @@ def move(spec: NetworkSpec, address: Address, before: Address) -> NetworkSpec:
         SpecError: There is no such place, or the stage there is full.
     """
     start = locate(spec, address)
-    if start.index is None:
+    if start.block is None:
         return _move_stage(spec, start.stage, _gap(spec, before))
     target = _gap_in_stage(spec, before)
-    if target == start or target == (start.stage, start.index + 1):
+    if target == start or target == (start.stage, start.block + 1):
         return spec
     cells = [cells_of(stage) for stage in spec.stages]
-    index = target.index or 0
-    if target.stage == start.stage and index > start.index:
+    index = target.block or 0
+    if target.stage == start.stage and index > start.block:
         index -= 1
-    cell = cells[start.stage].pop(start.index)
+    cell = cells[start.stage].pop(start.block)
     cells[target.stage].insert(index, cell)
     return _with_cells(spec, cells)
 
@@ -127,7 +127,7 @@ def _gap(spec: NetworkSpec, before: Address) -> int:
     if not before:
         return len(spec.stages)
     found = locate(spec, before)
-    if found.index is not None:
+    if found.block is not None:
         raise SpecError(
             "A stage cannot stand inside another.", "Put it before a stage.", found.address
         )
@@ -137,7 +137,7 @@ def _gap(spec: NetworkSpec, before: Address) -> int:
 def _gap_in_stage(spec: NetworkSpec, before: Address) -> Position:
     """Return the position of the block that something is put before, which may be the end."""
     found = locate(spec, before, or_end=True)
-    if found.index is None:
+    if found.block is None:
         locate_block(spec, before)
     return found
 
@@ -161,7 +161,7 @@ def _insert_stage(spec: NetworkSpec, index: int, stage: StageSpec) -> NetworkSpe
 
 def _insert_cell(spec: NetworkSpec, position: Position, cell: Cell) -> NetworkSpec:
     cells = [cells_of(stage) for stage in spec.stages]
-    cells[position.stage].insert(position.index or 0, cell)
+    cells[position.stage].insert(position.block or 0, cell)
     return _with_cells(spec, cells)
 
 

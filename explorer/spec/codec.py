@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import zlib
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -134,7 +135,7 @@ def spec_error(error: ValidationError, prefix: str = "") -> SpecError:
         error: What pydantic found.
         prefix: Put before the location, such as ``layer2.0.`` for a value inside one block.
     """
-    problems = error.errors(include_url=False, include_input=False)
+    problems = error.errors(include_url=False)
     first = problems[0]
     parts = [str(part) for part in first["loc"]]
     if "block" in parts[:-1]:
@@ -146,7 +147,15 @@ def spec_error(error: ValidationError, prefix: str = "") -> SpecError:
     # A list whose item is wrong is also reported as too short: the same problem once more.
     more = sum(problem["loc"] != first["loc"][:1] for problem in problems[1:])
     hint = f"And {more} more like it." if more else ""
-    return SpecError(f"{location or 'The network'}: {_shortened(words)}.", hint, location)
+    message = f"{location or 'The network'}: {_shortened(words)}."
+    return SpecError(message, hint, location, given=_number(first["input"]))
+
+
+def _number(value: object) -> float | None:
+    """Return a refused value where it is a number that others can be near to."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
+        return None
+    return max(-1e9, min(1e9, value))
 
 
 def _shortened(text: str) -> str:

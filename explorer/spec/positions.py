@@ -28,17 +28,17 @@ class Position(NamedTuple):
 
     Attributes:
         stage: The position of the stage.
-        index: The position of the block in it, or None for the stage itself.
+        block: The position of the block in it, or None for the stage itself.
     """
 
     stage: int
-    index: int | None = None
+    block: int | None = None
 
     @property
     def address(self) -> Address:
         """Return the address, such as ``layer2`` or ``layer2.0``."""
         stage = f"layer{self.stage + 1}"
-        return stage if self.index is None else f"{stage}.{self.index}"
+        return stage if self.block is None else f"{stage}.{self.block}"
 
 
 class Cell(NamedTuple):

@@ -27,7 +27,7 @@ def editor(now: Hand) -> None:
     with st.container(border=True, gap="small", key="block-form"):
         address = scope(now)
         block_form(now, address)
-    if not address or locate(now.spec, address).index is None:
+    if not address or locate(now.spec, address).block is None:
         with st.container(border=True, gap="small", key="stage-form"):
             stage_form(now, address)
     is_end = now.selected in {"stem", "head"}

@@ -37,14 +37,14 @@ def scope(now: Hand) -> Address:
         return EVERYWHERE
     stage = Position(place.stage).address
     words = {stage: _("Stage"), EVERYWHERE: _("All stages")}
-    if place.index is not None:
+    if place.block is not None:
         words = {place.address: _("This block"), **words}
     chosen = st.segmented_control(
         _("Change"),
         list(words),
         default=place.address,
         required=True,
-        key=f"scope-{place.address}-{place.index is None}",
+        key=f"scope-{place.address}-{place.block is None}",
         format_func=lambda address: words.get(str(address), str(address)),
         width="stretch",
         label_visibility="collapsed",
@@ -57,7 +57,7 @@ def block_form(now: Hand, address: Address) -> None:
     stage, index = locate(now.spec, address) if address else Position(0)
     own = now.spec.stages[stage]
     block = own.block if index is None else own.block_at(index)
-    _title(now, address)
+    title = st.container()
     kind = forms.family(block.kind, now.key("kind", address))
     if kind != block.kind:
         commands.attempt(now, lambda: commands.set_family(now.spec, address, kind))
@@ -70,6 +70,9 @@ def block_form(now: Hand, address: Address) -> None:
     if updates:
         commands.attempt(now, lambda: commands.set_fields(now.spec, address, updates))
     panels.note(f"{block.formula} · {block.reference}")
+    # Last: it says whether the block is like its stage after the edits of this very run.
+    with title:
+        _title(now, address)
 
 
 def _title(now: Hand, address: Address) -> None:
@@ -100,7 +103,7 @@ def _title(now: Hand, address: Address) -> None:
 
 def _width(now: Hand, address: Address, place: Position) -> None:
     stage = now.spec.stages[place.stage]
-    override = stage.override_at(place.index or 0)
+    override = stage.override_at(place.block or 0)
     current = stage.width if override is None or override.width is None else override.width
     width = forms.stage_field("width", current, now.key("width", address))
     if width is not None and width != current:

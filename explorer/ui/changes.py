@@ -11,6 +11,7 @@ from explorer.errors import SpecError
 from explorer.spec import arrange, edit
 from explorer.spec.difference import Difference, differences
 from explorer.spec.model import BlockOverride, StageSpec
+from explorer.spec.positions import locate
 from explorer.spec.presets import presets
 from explorer.ui import cached, commands, panels
 from explorer.ui.i18n import _, plural
@@ -123,7 +124,8 @@ def taken_back(spec: NetworkSpec, base: NetworkSpec, difference: Difference) -> 
     if difference.field == "kind":
         return _family_back(spec, base, difference)
     if value is None:
-        return edit.reset_block(spec, address)
+        # Only the width of a block: it had that of its stage.
+        value = spec.stages[locate(spec, address).stage].width
     return commands.set_fields(spec, address, {difference.field: value})
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from explorer.blocks import FAMILIES
 from explorer.errors import SpecError
 from explorer.spec import arrange, edit
+from explorer.spec.positions import Position, locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,24 +35,64 @@ _FIELDS = {
     *STAGE_FIELDS,
     *(name for family in FAMILIES.values() for name in family.model_fields if name != "kind"),
 }
-_ON_ONE = {
-    "duplicate": arrange.duplicate,
-    "remove": arrange.remove,
-    "reset": edit.reset_block,
-}
 _MAX_TEXT = 40
 
 
-def apply(now: Hand, command: object) -> None:
-    """Take a command into the hand; nothing happens where it says nothing that can be done."""
-    if not isinstance(command, dict):
-        return
-    asked = cast("Mapping[str, object]", command)
+def apply(now: Hand, command: object) -> bool:
+    """Take a command into the hand and select what it was done to.
+
+    Returns:
+        Whether the network is another; not where the command says nothing that can be done.
+    """
     now.turn += 1
-    if asked.get("do") in {"undo", "redo"}:
-        now.undo() if asked["do"] == "undo" else now.redo()
-        return
-    attempt(now, lambda: _edited(now.spec, asked), now.command)
+    if not isinstance(command, dict):
+        return False
+    asked, before = cast("Mapping[str, object]", command), now.spec
+    match asked.get("do"):
+        case "undo":
+            now.undo()
+        case "redo":
+            now.redo()
+        case deed:
+            attempt(now, lambda: _edited(before, asked), now.command)
+            if now.spec != before and deed not in ("set", "reset"):
+                now.selected = landing(before, asked)
+    return now.spec != before
+
+
+def landing(spec: NetworkSpec, asked: Mapping[str, object]) -> Address:
+    """Return where what was moved, copied or added stands afterwards; empty for what is gone.
+
+    Args:
+        spec: The network before the command.
+        asked: A command that has changed it.
+    """
+    address, before = _place(asked.get("address")) or "", _place(asked.get("before")) or ""
+    match asked.get("do"):
+        case "duplicate":
+            stage, index = locate(spec, address)
+            return (Position(stage + 1) if index is None else Position(stage, index + 1)).address
+        case "add_block":
+            return before
+        case "add_stage":
+            return before or Position(len(spec.stages)).address
+        case "move":
+            return _moved(spec, locate(spec, address), before)
+        case _:
+            return ""
+
+
+def _moved(spec: NetworkSpec, start: Position, before: Address) -> Address:
+    if start.block is None:
+        gap = locate(spec, before).stage if before else len(spec.stages)
+        return Position(gap - (gap > start.stage)).address
+    stage, index = locate(spec, before, or_end=True)
+    assert index is not None
+    if stage == start.stage:
+        return Position(stage, index - (index > start.block)).address
+    # A stage that loses its last block is gone, so that those behind it move up.
+    gone = spec.stages[start.stage].depth == 1 and stage > start.stage
+    return Position(stage - gone, index).address
 
 
 def attempt(
@@ -85,10 +126,20 @@ def _edited(spec: NetworkSpec, asked: Mapping[str, object]) -> NetworkSpec | Non
             return arrange.add_block(spec, before)
         case "add_stage" if before == "" or (before and _is_stage(before)):
             return arrange.add_stage(spec, before)
-        case str(other) if address and other in _ON_ONE:
-            return _ON_ONE[other](spec, address)
+        case "duplicate" | "remove" | "reset" as deed if address:
+            return _with_one(spec, deed, address)
         case _:
             return None
+
+
+def _with_one(spec: NetworkSpec, deed: str, address: Address) -> NetworkSpec | None:
+    match deed:
+        case "duplicate":
+            return arrange.duplicate(spec, address)
+        case "remove":
+            return arrange.remove(spec, address)
+        case _:
+            return None if _is_stage(address) else edit.reset_block(spec, address)
 
 
 def _place(value: object) -> Address | None:

@@ -22,12 +22,14 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = F
     """Show the name of the network in hand, and what can be done with it as a whole."""
     is_edited = not now.is_preset and now.base is not None and now.base != now.spec
     words, buttons = st.columns((1, 1.5), vertical_alignment="center")
-    with words, st.container(gap=None):
-        panels.title(
-            now.title, "" if builds and is_edited else sentence, _("edited") if is_edited else ""
-        )
+    badge = _("edited") if is_edited else ""
+    with words:
         if builds and is_edited:
-            changes(now)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                panels.title(now.title, "", badge, width="content")
+                changes(now)
+        else:
+            panels.title(now.title, sentence, badge)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _preset_choice(now)
         _history(now)

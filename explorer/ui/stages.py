@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -31,7 +31,7 @@ def stages(now: Hand) -> None:
 
     with st.container(key="stages", gap="small"):
         panels.heading(_("Stages"))
-        stage_table(_data(now), lambda told: commands.apply(now, told), select)
+        stage_table(_data(now), partial(commands.apply, now), select)
         if now.refused is not None:
             show(now.refused)
             now.refused = None
@@ -125,7 +125,7 @@ def _labels() -> dict[str, str]:
         "none": _("none"),
         "cell": _("{field} of {name}"),
         "absent": _("The block {family} has no such field: {field}."),
-        "blocks_of": _("Blocks of {name}"),
+        "blocks_of": _("Single blocks of {name}"),
         "move": _("Move {name}"),
         "move_hint": _("Drag it to another place, or press Alt and an arrow key"),
         "add_at": _("Add below {name}"),

@@ -43,9 +43,9 @@ tr.block .name { font-weight: 400; }
 button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
 .name { font-weight: 600; padding: 2px 4px; border-radius: 5px; }
 .name:hover { text-decoration: underline; text-underline-offset: 3px; }
-.grip { width: 14px; height: 20px; flex: none; border-radius: 4px; cursor: grab; opacity: 0.45;
-  background: radial-gradient(circle, var(--ink3) 1.1px, transparent 1.5px) center / 5px 6px
-  content-box; padding: 1px 2px; }
+.grip { width: 12px; height: 18px; flex: none; border-radius: 4px; cursor: grab; opacity: 0.5;
+  background: radial-gradient(circle at center, var(--ink3) 1px, transparent 1.4px) 1px 0 / 5px 6px;
+  background-clip: content-box; }
 .grip:not([role]) { visibility: hidden; }
 tr:hover .grip, .grip:focus-visible { opacity: 1; }
 .fold { width: 16px; height: 20px; flex: none; }
@@ -113,8 +113,8 @@ _component: Any = component(
 
 def stage_table(
     data: dict[str, Any],
-    on_command: Callable[[object], None],
-    on_select: Callable[[object], None],
+    on_command: Callable[[object], object],
+    on_select: Callable[[object], object],
 ) -> None:
     """Show the table; what a person does in it is told before the page is drawn again.
 

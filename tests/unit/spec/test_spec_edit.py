@@ -6,7 +6,7 @@ import pytest
 
 from explorer.blocks import FAMILIES
 from explorer.errors import SpecError
-from explorer.spec import edit
+from explorer.spec import arrange, edit
 from explorer.spec.presets import preset
 
 RESNET = preset("resnet20")
@@ -45,9 +45,9 @@ def test_a_parameter_goes_only_to_families_that_have_it() -> None:
 
 
 def test_a_new_stage_is_twice_as_wide_at_half_the_resolution_and_can_go_again() -> None:
-    more = edit.add_stage(RESNET)
+    more = arrange.add_stage(RESNET)
     assert (more.stages[-1].width, more.stages[-1].stride) == (128, 2)
-    assert edit.remove_stage(more, 3) == RESNET
+    assert arrange.remove(more, "layer4") == RESNET
 
 
 def test_an_edit_that_changes_nothing_gives_an_equal_network() -> None:
@@ -70,7 +70,7 @@ def test_an_edit_that_changes_nothing_gives_an_equal_network() -> None:
         lambda: edit.change_part(RESNET, "head", num_classes=-1),
         lambda: edit.change(RESNET, width_multiplier="wide"),
         lambda: edit.change(RESNET, no_such_field=1),
-        lambda: edit.remove_stage(edit.remove_stage(edit.remove_stage(RESNET, 0), 0), 0),
+        lambda: arrange.remove(edit.blank(), "layer1"),
     ],
 )
 def test_what_cannot_be_meant_is_a_sentence(change) -> None:
