@@ -98,7 +98,7 @@ function cell(name, line, data) {
   const isQuiet = level === "block" ? !isOwn(line, name) : isOff;
   const classes = `${name}${isQuiet ? " quiet" : ""}${level === "block" && !isQuiet ? " own" : ""}`;
   if (count > 1) return `<td class="${classes}"><span class="still">${escape(words(name, value, data))}</span></td>`;
-  const reasons = data.reasons[address]?.[name] ?? data.reasons[line.stage]?.[name] ?? {};
+  const reasons = data.reasons[line.own ? address : line.stage]?.[name] ?? {};
   const label = escape(fill(labels.cell, { field: labels[name], name: address }));
   const common = `data-at="${address}" data-field="${name}" data-id="${address}|${name}" aria-label="${label}"`
     + `${reasons[""] ? ` disabled title="${escape(reasons[""])}"` : ""}`;

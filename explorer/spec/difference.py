@@ -215,4 +215,4 @@ def _unlikeness(before: StageSpec, after: StageSpec) -> float:
         return 0
     fields = len(list(_fields("", before, after, skip=("block", "overrides"))))
     family = before.block.kind != after.block.kind
-    return min(3, 0.5 + 0.5 * fields + 0.5 * (before.block != after.block) + family)
+    return min(3, 0.5 + 0.75 * fields + 0.5 * (before.block != after.block) + family)

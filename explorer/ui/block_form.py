@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.analysis.options import senseless
 from explorer.errors import SpecError
 from explorer.spec import edit
 from explorer.spec.positions import Position, locate
-from explorer.ui import commands, forms, panels
+from explorer.ui import cached, commands, forms, panels
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def block_form(now: Hand, address: Address) -> None:
         block = own.block if index is None else own.block_at(index)
     if index is not None:
         _width(now, address, Position(stage, index))
-    reasons = senseless(now.spec, address or Position(stage).address)
+    reasons = cached.reasons(now.spec, address)
     updates = forms.fields(block, partial(now.key, block.kind, address), reasons=reasons)
     if updates:
         commands.attempt(now, lambda: commands.set_fields(now.spec, address, updates))

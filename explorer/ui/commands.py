@@ -126,7 +126,7 @@ def _edited(spec: NetworkSpec, asked: Mapping[str, object]) -> NetworkSpec | Non
             return arrange.add_block(spec, before)
         case "add_stage" if before == "" or (before and _is_stage(before)):
             return arrange.add_stage(spec, before)
-        case "duplicate" | "remove" | "reset" as deed if address:
+        case str(deed) if address and deed in {"duplicate", "remove", "reset"}:
             return _with_one(spec, deed, address)
         case _:
             return None

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.analysis.options import senseless
 from explorer.spec import edit
 from explorer.spec.positions import locate
-from explorer.ui import commands, forms, panels
+from explorer.ui import cached, commands, forms, panels
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def stage_form(now: Hand, address: Address) -> None:
         stage,
         partial(now.key, "stage", address),
         skip=("block", "overrides"),
-        reasons=senseless(now.spec, address),
+        reasons=cached.reasons(now.spec, address),
     )
     if updates:
         commands.attempt(now, lambda: commands.set_fields(now.spec, address, updates))

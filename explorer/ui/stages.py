@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from explorer.address import stage_of
-from explorer.analysis.options import senseless
 from explorer.blocks import FAMILIES
 from explorer.spec.model import StageSpec
 from explorer.ui import cached, commands, panels
@@ -63,17 +62,18 @@ def _reasons(spec: NetworkSpec) -> dict[Address, dict[str, dict[str, str]]]:
     """Return why an option makes no sense: by address, field and option ("" is the field)."""
     found: dict[Address, dict[str, dict[str, str]]] = {}
     for i, stage in enumerate(spec.stages):
-        places = [f"layer{i + 1}", *(f"layer{i + 1}.{o.at}" for o in stage.overrides)]
-        for address in places:
+        address = f"layer{i + 1}"
+        blocks = {address: stage.block, **{f"{address}.{o.at}": o.block for o in stage.overrides}}
+        for place, block in blocks.items():
             fields = {
                 name: {
                     "" if option is None else str(option): _(why) for option, why in all_.items()
                 }
-                for name, all_ in senseless(spec, address).items()
+                for name, all_ in cached.reasons_alone(block, stage.stride).items()
                 if name in COLUMNS
             }
             if fields:
-                found[address] = fields
+                found[place] = fields
     return found
 
 

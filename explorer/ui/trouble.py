@@ -27,7 +27,7 @@ def trouble(now: Hand) -> None:
                 st.button(
                     _words(repair),
                     type="primary" if i == 0 else "secondary",
-                    key=now.key("repair", repair.action),
+                    key=now.key("repair", i),
                     on_click=now.replace,
                     args=(repair.spec, now.origin),
                 )

@@ -39,7 +39,7 @@ FIELDS = {
     HeadSpec: {"kind": "classify", "num_classes": 1000},
     FAMILIES["plain"]: {"kind": "plain"},
     FAMILIES["basic"]: ON_ANY_BRANCH
-    | {"kind": "basic", "shortcut": "B", "relu_before_gate": False},
+    | {"kind": "basic", "shortcut": "B", "dilation": 1, "relu_before_gate": False},
     FAMILIES["bottleneck"]: ON_ANY_BRANCH
     | {
         "kind": "bottleneck",
@@ -47,6 +47,7 @@ FIELDS = {
         "stride_on": "3x3",
         "groups": 1,
         "base_width": 64,
+        "dilation": 1,
         "form": "c",
     },
     FAMILIES["preact"]: ON_ANY_BRANCH
@@ -55,6 +56,7 @@ FIELDS = {
         "layout": "basic",
         "shortcut": "B",
         "stride_on": "3x3",
+        "dilation": 1,
         "dropout": 0.0,
         "first_unit": "own",
     },
@@ -65,6 +67,7 @@ FIELDS = {
         "scale": 4,
         "base_width": 26,
         "groups": 1,
+        "dilation": 1,
         "shortcut": "B",
         "passes": "last",
         "convolves_all": False,
@@ -135,7 +138,9 @@ def test_fields_of_a_stage_stay():
         "depth": 2,
         "width": 64,
         "stride": 1,
-        "block": ON_ANY_BRANCH | {"kind": "basic", "shortcut": "B", "relu_before_gate": False},
+        "block": ON_ANY_BRANCH
+        | {"kind": "basic", "shortcut": "B", "dilation": 1, "relu_before_gate": False},
+        "overrides": (),
     }
 
 

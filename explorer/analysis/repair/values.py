@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args, get_origin
-
-from annotated_types import Ge, Gt, Le, MultipleOf
+from typing import TYPE_CHECKING
 
 from explorer.analysis.repair.proposal import Proposal, Scope, Step
 from explorer.spec.edit import change, change_block, change_part, change_stages
 from explorer.spec.model import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.spec.positions import cells_of, locate
+from explorer.spec.ranges import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pydantic import BaseModel
-    from pydantic.fields import FieldInfo
 
     from explorer.address import Address
     from explorer.errors import SpecError
@@ -31,31 +29,6 @@ def value_proposals(spec: NetworkSpec, error: SpecError) -> Iterator[Proposal]:
             yield Proposal(Step("value", address, value, field), put(value))
             return
     yield Proposal(Step("keep"), spec)
-
-
-def nearest(info: FieldInfo, given: float) -> float | None:
-    """Return the allowed value nearest to a refused one; None for a field without numbers."""
-    if get_origin(info.annotation) is Literal:
-        options = [o for o in get_args(info.annotation) if isinstance(o, int)]
-        return min(options, key=lambda o: abs(o - given), default=None)
-    if info.annotation is not int and info.annotation is not float:
-        return None
-    value, step = given, 1.0 if info.annotation is int else 0.0
-    for rule in info.metadata:
-        match rule:
-            case Ge(ge=low):
-                value = max(value, float(low))  # pyright: ignore[reportArgumentType]
-            case Le(le=high):
-                value = min(value, float(high))  # pyright: ignore[reportArgumentType]
-            case Gt():
-                value = max(value, 0.25)
-            case MultipleOf(multiple_of=multiple):
-                step = float(multiple)  # pyright: ignore[reportArgumentType]
-            case _:
-                pass
-    if step:
-        value = round(round(value / step) * step, 10)
-    return int(value) if info.annotation is int else value
 
 
 def _field_at(
