@@ -31,6 +31,7 @@ def _in_code() -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 
 def _in_data() -> Iterator[tuple[str, str]]:
+    from explorer.analysis import options
     from explorer.analysis.measures import MEASURES
     from explorer.blocks import FAMILIES
     from explorer.figures import unravelled
@@ -45,6 +46,8 @@ def _in_data() -> Iterator[tuple[str, str]]:
             yield from ((model.__module__, text) for text in (info.title, info.description) if text)
     for family in FAMILIES.values():
         yield family.__module__, family.title
+    reasons = (*options.BECAUSE.values(), options.NO_GATE, options.NOTHING)
+    yield from (("explorer.analysis.options", text) for text in reasons)
     yield from (("explorer.analysis.measures", m.title) for m in MEASURES.values())
     for scale in SCALES.values():
         yield from (("explorer.figures.cam_scale", text) for text in (scale.title, scale.caption))

@@ -31,27 +31,21 @@ Reasons = dict[str, dict[Any, str]]
 """By field: the reason for each option that makes no sense; None stands for the whole field."""
 
 _MOST_PROBES = 3
-_BECAUSE = {
-    "se_multiple": "There is no gate whose width could be rounded: set the SE reduction first.",
-    "relu_before_gate": "The network is the same with it and without it.",
+BECAUSE = {
     "form": "With a cardinality of 1 there is only one way to write the block.",
-    "stride_on": "No block here halves the resolution.",
-    "stride": "The network is the same with every stride here.",
-    "shortcut": "All shortcuts are the same here, because no block changes the shape.",
-    "gate_bias": "There is no gate whose bias could be set.",
-    "passes": "With a scale of 1 no split passes.",
-    "convolves_all": "With a scale of 1, or behind the first block, nothing is left to convolve.",
-    "first_unit": "This concerns only the first block of the network.",
+    "stride_on": "It makes a difference only in bottleneck blocks that halve the resolution.",
+    "gate_bias": "There is no gate here whose bias could be set.",
+    "passes": "No split passes here.",
+    "convolves_all": "It concerns the first block of a stage, with a scale of 2 or more.",
+    "first_unit": "It concerns only the first block of the network.",
     "improved_projection": "No block here halves the resolution.",
     "downsample": "No block here halves the resolution.",
     "res_stage": "A stage of one block has no start, middle and end.",
     "compression": "There is no transition here: those stand before later stages.",
-    "dilation": "There is no 3×3 convolution here that could be dilated.",
     "dropout": "There is only one convolution, and dropout stands between two.",
-    "base_width": "It plays no part in this layout.",
-    "groups": "It plays no part in this layout.",
 }
-_NOTHING = "It changes nothing in the network as it is."
+NO_GATE = "There is no gate whose width could be rounded: set the SE reduction first."
+NOTHING = "It changes nothing in the network as it is."
 
 
 def senseless(spec: NetworkSpec, address: Address = "") -> Reasons:
@@ -86,6 +80,8 @@ def senseless(spec: NetworkSpec, address: Address = "") -> Reasons:
         found["stride"] = _of_field(
             now, "stride", info, current, lambda _, value: change_stages(small, stage, stride=value)
         )
+    if None in found.get("se_multiple", {}) and not getattr(part, "se", 0):
+        found["se_multiple"] = {None: NO_GATE}
     return {name: reasons for name, reasons in found.items() if reasons}
 
 
@@ -141,7 +137,7 @@ def _of_field(
                 refused[value] = _without_address(error)
         else:
             differs = differs or after.nodes != now.nodes
-    return refused if differs else {None: _BECAUSE.get(name, _NOTHING)}
+    return refused if differs else {None: BECAUSE.get(name, NOTHING)}
 
 
 def _others(info: FieldInfo, current: Any) -> list[Any]:  # noqa: ANN401

@@ -252,8 +252,8 @@ class Slice(Op):
         channels = in_shapes[0][0]
         if not 0 <= self.start < self.stop <= channels:
             raise ShapeError(
-                f"There are {channels} channels; this block divides them at {self.start} and "
-                f"needs more than {max(self.start, self.stop - 1)}.",
+                f"There are {channels} channels where this block needs "
+                f"{max(self.start + 1, self.stop)} or more.",
                 "Make it like the other blocks of its stage, or change its width.",
                 shapes=in_shapes,
             )

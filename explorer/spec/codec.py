@@ -31,6 +31,7 @@ _WORDS = {
     "bool_parsing": "This should be true or false",
     "bool_type": "This should be true or false",
     "extra_forbidden": "There is no such field",
+    "finite_number": "This should be a finite number",
     "float_parsing": "This should be a number",
     "float_type": "This should be a number",
     "greater_than": "This should be more than {gt:g}",

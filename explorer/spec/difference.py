@@ -49,7 +49,12 @@ class Difference:
     @property
     def title(self) -> str:
         """Return the field in words, as in the form; empty where the field is."""
-        return _titles().get(self.field, self.field)
+        return title_of(self.field)
+
+
+def title_of(field: str) -> str:
+    """Return a field of a network, a stage or a block in words, as in the form."""
+    return _titles().get(field, field)
 
 
 def differences(before: NetworkSpec, after: NetworkSpec) -> tuple[Difference, ...]:

@@ -54,7 +54,7 @@ def _costs(now: Hand) -> str:
 
 
 def _line(now: Hand, base: NetworkSpec, difference: Difference, number: int) -> None:
-    words, action = st.columns((1, 0.3), vertical_alignment="center")
+    words, action = st.columns((1, 0.6), vertical_alignment="center")
     with words:
         panels.heading(_where(difference), _what(difference))
     if not can_take_back(difference):

@@ -89,8 +89,8 @@ def _words() -> dict[str, Any]:
         "off": OFF,
         "families": {kind: _(family.title) for kind, family in FAMILIES.items()},
         "hints": {
-            "depth": _(depth or ""),
-            "width": _(width or ""),
+            "depth": _(depth) if depth else "",
+            "width": _(width) if width else "",
             "groups": _("Number of parallel groups in the 3×3 convolution (ResNeXt)."),
             "base_width": _("Channels of one group or split for each 64 of the stage's width."),
             "scale": _("Number of splits of a Res2Net block."),

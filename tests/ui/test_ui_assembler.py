@@ -175,6 +175,20 @@ def test_a_linked_network_counts_its_changes_from_the_link(open_page: Open) -> N
     assert "3 changes since the link" in shown(app)
 
 
+def test_a_block_that_does_not_fit_leaves_the_table_where_it_is(open_page: Open) -> None:
+    from explorer.ui import commands
+
+    app = open_page(arch="resnet20")
+    told = {"do": "set", "address": "layer2.1", "field": "width", "value": 48}
+    commands.apply(held(app), told)
+    app.run()
+    assert table(app)["error"]["address"] == "layer2"
+    assert table(app)["rows"][1]["own"]["1"]["width"] == 48
+    button(app, "Use a projection").click().run()
+    assert not app.error
+    assert table(app)["error"] is None
+
+
 def test_only_columns_with_something_to_say_are_shown() -> None:
     assert shown_columns(preset("resnet20")) == ["kind", "depth", "width", "stride"]
     assert "groups" in shown_columns(preset("resnext50_32x4d"))

@@ -19,7 +19,7 @@ from explorer.cli.commands import read_spec
 from explorer.errors import ExplorerError
 from explorer.ir import ops
 from explorer.ir.graph import GraphBuilder, Value
-from explorer.spec import NetworkSpec, StageSpec
+from explorer.spec import NetworkSpec, StageSpec, arrange, edit
 from explorer.spec.codec import decode, encode, from_data, from_json
 from explorer.spec.limits import Limits
 
@@ -33,6 +33,9 @@ def network(*stages, **values):
 
 def add(op, *inputs):
     return GraphBuilder("layer2.0.").add("node", op, *inputs)
+
+
+SHORT = network(StageSpec(), StageSpec())
 
 
 def limited(**limits):
@@ -100,6 +103,20 @@ CASES = {
     "a word for a number": lambda: from_data({"stages": [{"depth": "many"}]}),
     "not a number": lambda: from_data({"stages": [{}], "width_multiplier": float("nan")}),
     "several at once": lambda: from_data({"stages": [{"depth": 0, "width": 0, "stride": 3}]}),
+    "a ninth stage": lambda: arrange.add_stage(network(*[StageSpec()] * 8)),
+    "the only stage goes": lambda: arrange.remove(edit.blank(), "layer1"),
+    "the only block goes": lambda: arrange.remove(edit.blank(), "layer1.0"),
+    "too many blocks": lambda: arrange.duplicate(network(StageSpec(depth=1000)), "layer1.0"),
+    "a stage inside a stage": lambda: arrange.move(SHORT, "layer1", "layer2.0"),
+    "a block before a stage": lambda: arrange.move(SHORT, "layer1.0", "layer2"),
+    "an address of nothing": lambda: arrange.remove(SHORT, "conv1"),
+    "a stage that is not there": lambda: arrange.remove(SHORT, "layer7"),
+    "a block that is not there": lambda: arrange.remove(SHORT, "layer1.7"),
+    "a stage of that number": lambda: edit.change_blocks(SHORT, 6, se=16),
+    "a family that is not there": lambda: edit.change_block_family(SHORT, "layer1.0", "vgg"),
+    "a field of a single block": lambda: edit.change_block(SHORT, "layer1.0", se=-1),
+    "an infinite depth": lambda: edit.change_stages(SHORT, 0, depth=float("inf")),
+    "streams that cannot be divided": lambda: add(ops.Slice(8, 12), WIDE),
     "a file that is not there": lambda: read_spec("nowhere.json"),
     "a word that is no network": lambda: read_spec("resnet5"),
     "a token that is no network": lambda: read_spec("1.AAAA"),

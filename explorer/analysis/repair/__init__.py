@@ -146,15 +146,19 @@ def _best(
 ) -> tuple[Proposal, SpecError | None]:
     """Return the proposal that gets farthest, and what is still refused after it."""
     best: tuple[Proposal, SpecError] | None = None
-    most = _rank(error)
-    for series in _series(spec, error) if is_free or not isinstance(error, ShapeError) else ():
+    most, is_shape = _rank(error), isinstance(error, ShapeError)
+    for series in _series(spec, error) if is_free or not is_shape else ():
         for proposal in series.proposals:
             after = _refusal(proposal.spec)
             if after is None:
                 return proposal, None
             rank = _rank(after)
-            if rank > most or (best is None and not isinstance(error, ShapeError)):
+            if rank > most or (best is None and not is_shape):
                 best, most = (proposal, after), rank
+            if not is_shape and isinstance(after, ShapeError):
+                # Within the budget, and what does not fit now is another matter.
+                best = (proposal, after)
+                break
     if best is not None:
         return best
     proposal = fallback(spec, error) if isinstance(error, ShapeError) else _simplest(spec)

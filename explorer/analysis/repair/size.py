@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from explorer.errors import BudgetError
     from explorer.spec import NetworkSpec
 
-_PARTS = 16
+_LARGEST = 0.97
 _SMALLEST_MULTIPLIER = 1 / 4096
 
 
@@ -30,7 +30,7 @@ def size_series(spec: NetworkSpec, error: BudgetError) -> Iterator[Series]:
     share = error.limit / error.value
     if error.quantity == "nodes":
         yield Series(tuple(_as_one_convolution(spec)))
-        yield Series(tuple(_fewer(spec, share - 1 / _PARTS)))
+        yield Series(tuple(_fewer(spec, 0.9 * share)))
         yield Series(tuple(_less_split(spec)))
         return
     per_width = share if error.quantity == "activation_bytes" else sqrt(share)
@@ -45,15 +45,13 @@ def size_series(spec: NetworkSpec, error: BudgetError) -> Iterator[Series]:
 
 def _factors(share: float) -> list[float]:
     """Return factors below 1 from somewhat more than the share down to almost nothing."""
-    start = min(_PARTS - 1, int(share * _PARTS) + 1)
-    fine = [k / _PARTS for k in range(start, max(0, start - 5), -1)]
-    smallest = fine[-1] if fine else 1 / _PARTS
-    return [*fine, *(smallest / 2**k for k in range(1, 13))]
+    around = [share * step for step in (1.3, 1.15, 1.05, 0.97, 0.9, 0.8, 0.65)]
+    return [*(f for f in around if f < _LARGEST), *(share / 2**k for k in range(1, 13))]
 
 
 def _narrower(spec: NetworkSpec, share: float) -> Iterator[Proposal]:
     for factor in _factors(share):
-        multiplier = spec.width_multiplier * factor
+        multiplier = float(f"{spec.width_multiplier * factor:.3g}")
         if multiplier >= _SMALLEST_MULTIPLIER:
             narrow = change(spec, width_multiplier=multiplier)
             yield Proposal(Step("narrower", value=multiplier), narrow)
