@@ -10,7 +10,8 @@ from explorer.ui.i18n import _
 from explorer.ui.node_card import node_card
 from explorer.ui.path_charts import path_charts
 from explorer.ui.pictures import network_stage
-from explorer.ui.state import hand
+from explorer.ui.stages import stages
+from explorer.ui.state import hand, rerun
 from explorer.ui.trouble import trouble
 
 now = hand()
@@ -18,13 +19,17 @@ header, strip = st.container(), st.container()
 left, right = st.columns((1, 2.9), gap="medium")
 with left:
     editor(now)
-with right:
+with right, st.container(key="network-and-stages"):
     trouble(now)
+    selected = now.selected
     network_stage(now)
+    if now.selected != selected:
+        rerun()
+    stages(now)
     node_card(now)
     path_charts(now)
     cost_tables(now)
 with header:
-    title_row(now, _("Change a stage; every number follows."))
+    title_row(now, _("Change a stage; every number follows."), builds=True)
 with strip:
     cost_strip(now)

@@ -15,22 +15,25 @@ from explorer.analysis.budget import admit
 from explorer.analysis.lock import Lock, Solution, solve
 from explorer.analysis.measures import measure
 from explorer.analysis.memory import TrainingMemory, training_memory
+from explorer.analysis.options import Reasons, senseless
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of_graph
 from explorer.errors import SpecError
 from explorer.figures import architecture
 from explorer.figures.unravelled import unravelled as unravel
 from explorer.spec.edit import change_blocks
+from explorer.spec.model import NetworkSpec, StageSpec
 from explorer.store import runs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from explorer.address import Address
     from explorer.analysis.cost import Cost
+    from explorer.blocks import AnyBlock
     from explorer.cam.compare import Comparison
     from explorer.data.segmentation import MaskedImage
     from explorer.ir.graph import Graph
-    from explorer.spec import NetworkSpec
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -141,3 +144,19 @@ def without_scales(spec: NetworkSpec) -> ReceptivePaths | None:
         return receptive_paths(change_blocks(spec, None, scale=1))
     except SpecError:
         return None
+
+
+@st.cache_resource(max_entries=1024, show_spinner=False)
+def reasons(spec: NetworkSpec, address: Address) -> Reasons:
+    """Return which options of a form make no sense at an address, and why."""
+    return senseless(spec, address)
+
+
+def reasons_alone(block: AnyBlock, stride: int) -> Reasons:
+    """Return the same for a block in a small network of its own.
+
+    What surrounds a block matters for no column of the stage table, and so equal blocks share the
+    answer, and most of it is known from the edit before.
+    """
+    stage = StageSpec(depth=2, width=64, stride=2 if stride == 2 else 1, block=block)
+    return reasons(NetworkSpec(image_size=64, stages=(stage,)), "layer1")

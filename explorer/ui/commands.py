@@ -1,47 +1,200 @@
-"""Carry out what the reader asks for in the picture: move, duplicate, remove, add."""
+"""Commands of the stage table and the picture: what a person did there, as one undo step each.
+
+A command is a mapping that comes from a browser, so that anything may stand in it:
+
+    {"do": "set", "address": "layer2" | "layer2.1", "field": "width", "value": 96}
+    {"do": "move", "address": "layer2", "before": "layer1" | ""}
+    {"do": "duplicate" | "remove" | "reset", "address": "layer2.1"}
+    {"do": "add_stage" | "add_block", "before": "layer2" | "" | "layer2.3"}
+    {"do": "undo" | "redo"}
+
+What is malformed is ignored; what is not possible is refused with a sentence.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, cast
 
+from explorer.blocks import FAMILIES
 from explorer.errors import SpecError
-from explorer.spec import arrange
-from explorer.ui.components.command import Command, command_of
-from explorer.ui.guard import show
+from explorer.spec import arrange, edit
+from explorer.spec.positions import Position, locate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from explorer.address import Address
     from explorer.spec import NetworkSpec
     from explorer.ui.state import Hand
 
+STAGE_FIELDS = ("depth", "width", "stride")
+_STAGE = re.compile(r"layer[1-9]\d{0,2}")
+_PLACE = re.compile(r"layer[1-9]\d{0,2}(\.\d{1,4})?")
+_FIELDS = {
+    *STAGE_FIELDS,
+    *(name for family in FAMILIES.values() for name in family.model_fields if name != "kind"),
+}
+_MAX_TEXT = 40
 
-def apply(now: Hand, command: object) -> None:
-    """Take a command into the hand; one sentence where it cannot be, nothing if it is none."""
-    asked = command_of(command)
-    if asked is None:
-        return
+
+def apply(now: Hand, command: object) -> bool:
+    """Take a command into the hand and select what it was done to.
+
+    Returns:
+        Whether the network is another; not where the command says nothing that can be done.
+    """
+    now.turn += 1
+    if not isinstance(command, dict):
+        return False
+    asked, before = cast("Mapping[str, object]", command), now.spec
+    match asked.get("do"):
+        case "undo":
+            now.undo()
+        case "redo":
+            now.redo()
+        case deed:
+            attempt(now, lambda: _edited(before, asked), now.command)
+            if now.spec != before and deed not in ("set", "reset"):
+                now.selected = landing(before, asked)
+    return now.spec != before
+
+
+def landing(spec: NetworkSpec, asked: Mapping[str, object]) -> Address:
+    """Return where what was moved, copied or added stands afterwards; empty for what is gone.
+
+    Args:
+        spec: The network before the command.
+        asked: A command that has changed it.
+    """
+    address, before = _place(asked.get("address")) or "", _place(asked.get("before")) or ""
+    match asked.get("do"):
+        case "duplicate":
+            stage, index = locate(spec, address)
+            return (Position(stage + 1) if index is None else Position(stage, index + 1)).address
+        case "add_block":
+            return before
+        case "add_stage":
+            return before or Position(len(spec.stages)).address
+        case "move":
+            return _moved(spec, locate(spec, address), before)
+        case _:
+            return ""
+
+
+def _moved(spec: NetworkSpec, start: Position, before: Address) -> Address:
+    if start.block is None:
+        gap = locate(spec, before).stage if before else len(spec.stages)
+        return Position(gap - (gap > start.stage)).address
+    stage, index = locate(spec, before, or_end=True)
+    assert index is not None
+    if stage == start.stage:
+        return Position(stage, index - (index > start.block)).address
+    # A stage that loses its last block is gone, so that those behind it move up.
+    gone = spec.stages[start.stage].depth == 1 and stage > start.stage
+    return Position(stage - gone, index).address
+
+
+def attempt(
+    now: Hand,
+    make: Callable[[], NetworkSpec | None],
+    take: Callable[[NetworkSpec], None] | None = None,
+) -> None:
+    """Take what ``make`` returns as an edit; keep the sentence where it is refused."""
     try:
-        spec = changed(now.spec, asked)
+        spec = make()
     except SpecError as error:
-        show(error)
+        now.refused = error
         return
-    now.replace(spec, now.origin)
+    if spec is not None:
+        (take or now.edit)(spec)
 
 
-def changed(spec: NetworkSpec, command: Command) -> NetworkSpec:
-    """Return the network after a command.
+def _edited(spec: NetworkSpec, asked: Mapping[str, object]) -> NetworkSpec | None:
+    """Return the network after a command, None for one that cannot be read.
 
     Raises:
-        SpecError: There is no such place, or no room there.
+        SpecError: It can be read, but not be done.
     """
-    do, address, before = command
-    match do:
-        case "move":
+    address, before = _place(asked.get("address")), _place(asked.get("before"))
+    match asked.get("do"):
+        case "set" if address:
+            return _set(spec, address, asked.get("field"), asked.get("value"))
+        case "move" if address and before is not None:
             return arrange.move(spec, address, before)
+        case "add_block" if before and not _is_stage(before):
+            return arrange.add_block(spec, before)
+        case "add_stage" if before == "" or (before and _is_stage(before)):
+            return arrange.add_stage(spec, before)
+        case str(deed) if address and deed in {"duplicate", "remove", "reset"}:
+            return _with_one(spec, deed, address)
+        case _:
+            return None
+
+
+def _with_one(spec: NetworkSpec, deed: str, address: Address) -> NetworkSpec | None:
+    match deed:
         case "duplicate":
             return arrange.duplicate(spec, address)
         case "remove":
             return arrange.remove(spec, address)
-        case "add_block":
-            return arrange.add_block(spec, before)
-        case "add_stage":
-            return arrange.add_stage(spec, before)
+        case _:
+            return None if _is_stage(address) else edit.reset_block(spec, address)
+
+
+def _place(value: object) -> Address | None:
+    """Return an address of a stage or block or the empty string; None for anything else."""
+    if value == "":
+        return ""
+    return value if isinstance(value, str) and _PLACE.fullmatch(value) else None
+
+
+def _is_stage(address: Address) -> bool:
+    return _STAGE.fullmatch(address) is not None
+
+
+def _set(spec: NetworkSpec, address: Address, name: object, value: object) -> NetworkSpec | None:
+    if not isinstance(name, str) or not _is_plain(value):
+        return None
+    if name == "kind":
+        return set_family(spec, address, str(value))
+    return set_fields(spec, address, {name: value}) if name in _FIELDS else None
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _MAX_TEXT
+    return isinstance(value, int | float) and abs(value) < 1e9
+
+
+def set_family(spec: NetworkSpec, address: Address, kind: str) -> NetworkSpec:
+    """Return the network with another block family in a stage or a block; "" is every stage.
+
+    Raises:
+        SpecError: There is no such family, stage or block.
+    """
+    if not address or _is_stage(address):
+        return edit.change_family(spec, _scope(address), kind)
+    return edit.change_block_family(spec, address, kind)
+
+
+def set_fields(spec: NetworkSpec, address: Address, values: Mapping[str, Any]) -> NetworkSpec:
+    """Return the network with other values in a stage or a block; "" is every stage.
+
+    A field that the family does not have stays as it is.
+
+    Raises:
+        SpecError: There is no such stage or block, or a value is out of range.
+    """
+    if address and not _is_stage(address):
+        return edit.change_block(spec, address, **values)
+    scope = _scope(address)
+    stage = {name: value for name, value in values.items() if name in STAGE_FIELDS}
+    block = {name: value for name, value in values.items() if name not in {*STAGE_FIELDS, "kind"}}
+    if stage:
+        spec = edit.change_stages(spec, scope, **stage)
+    return edit.change_blocks(spec, scope, **block) if block else spec
+
+
+def _scope(address: Address) -> int | None:
+    return int(address.removeprefix("layer")) - 1 if address else None

@@ -110,7 +110,7 @@ def _figure(
 
 
 def _since_origin(now: Hand, cost: Cost) -> str:
-    if now.is_preset:
+    if now.is_preset or not now.origin:
         return ""
     before = cached.network(preset(now.origin))[1]
     added = cost.params - before.params

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 import streamlit as st
 
 from explorer.blocks import FAMILIES
+from explorer.spec.model import StageSpec
 from explorer.ui.i18n import _
+from explorer.ui.stage_rows import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
@@ -38,10 +40,16 @@ CHOICES = {
 }
 """Options in words, where their value alone does not say enough."""
 _MAX_SEGMENTS = 3
+Reasons = dict[str, dict[Any, str]]
+"""Why something makes no sense: by field, then by option; None is the whole field."""
 
 
 def fields(
-    part: BaseModel, key: Callable[[str], str], *, skip: tuple[str, ...] = ()
+    part: BaseModel,
+    key: Callable[[str], str],
+    *,
+    skip: tuple[str, ...] = (),
+    reasons: Reasons | None = None,
 ) -> dict[str, Any]:
     """Show a widget for each field and return the values that differ from the part's own.
 
@@ -49,6 +57,7 @@ def fields(
         part: A frozen model: a block family, a stem, a stage, a head.
         key: Makes the key of a widget from its name.
         skip: Fields that are shown elsewhere.
+        reasons: Why fields or options make no sense here; such fields are greyed.
     """
     changed: dict[str, Any] = {}
     # What makes a family comes before what every family has.
@@ -58,15 +67,31 @@ def fields(
         if name == "kind" or name in skip:
             continue
         current = getattr(part, name)
-        value = _field(name, info, current, key(name))
+        value = _field(name, info, current, key(name), (reasons or {}).get(name, {}))
         if value is not None and value != current:
             changed[name] = value
     return changed
 
 
-def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: ANN401
-    label = _(info.title or name)
-    help_ = _(info.description) if info.description else None
+def stage_field(name: str, current: Any, key: str) -> Any:  # noqa: ANN401
+    """Show one field of a stage and return its value."""
+    return _field(name, StageSpec.model_fields[name], current, key, {})
+
+
+def _help(info: FieldInfo, why: Mapping[Any, str]) -> str | None:
+    """Return what a field means and which of its options make no sense here."""
+    lines = [_(why[None])] if None in why else []
+    lines += [_(info.description)] if info.description else []
+    lines += [
+        f"{_(CHOICES.get(option, str(option)))}: {_(reason)}"
+        for option, reason in why.items()
+        if option is not None
+    ]
+    return "\n\n".join(lines) or None
+
+
+def _field(name: str, info: FieldInfo, current: Any, key: str, why: Mapping[Any, str]) -> Any:  # noqa: ANN401
+    label, help_, disabled = _(info.title or name), _help(info, why), None in why
     if get_origin(info.annotation) is Literal:
         options = get_args(info.annotation)
         if len(options) > _MAX_SEGMENTS:
@@ -76,6 +101,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: 
                 options.index(current),
                 key=key,
                 help=help_,
+                disabled=disabled,
                 format_func=lambda o: _(CHOICES.get(o, str(o))),
             )
         return st.segmented_control(
@@ -85,24 +111,24 @@ def _field(name: str, info: FieldInfo, current: Any, key: str) -> Any:  # noqa: 
             required=True,
             key=key,
             help=help_,
+            disabled=disabled,
             format_func=lambda o: _(CHOICES.get(o, str(o))),
             width="stretch",
         )
     if info.annotation is bool:
-        return st.toggle(label, value=current, key=key, help=help_)
-    low, high, step = _bounds(info)
-    if info.annotation is float:
-        return st.number_input(label, low, high, float(current), step=step, key=key, help=help_)
-    return st.number_input(label, int(low), int(high), current, key=key, help=help_)
-
-
-def _bounds(info: FieldInfo) -> tuple[float, float, float]:
-    low, high, step = 0.0, 1e6, 0.5
-    for rule in info.metadata:
-        low = float(getattr(rule, "ge", low))
-        high = float(getattr(rule, "le", high))
-        step = float(getattr(rule, "multiple_of", step))
-    return low, high, step
+        return st.toggle(label, value=current, key=key, help=help_, disabled=disabled)
+    low, high, step = bounds(info)
+    number = float if info.annotation is float else int
+    return st.number_input(
+        label,
+        number(low),
+        number(high),
+        number(current),
+        step=number(step),
+        key=key,
+        help=help_,
+        disabled=disabled,
+    )
 
 
 def family(current: str, key: str) -> str:

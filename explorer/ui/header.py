@@ -5,21 +5,32 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.errors import ExplorerError
+from explorer.spec.edit import blank
 from explorer.spec.presets import name_of, preset, presets
 from explorer.ui import nav, panels
+from explorer.ui.changes import changes
 from explorer.ui.components.copy_link import copy_link
 from explorer.ui.exchange import exchange
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
 from explorer.ui.state import Hand, widget
 
+NOTHING = ""
+"""What stands for the choice of no preset."""
 
-def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
+
+def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = False) -> None:
     """Show the name of the network in hand, and what can be done with it as a whole."""
-    edits = "" if now.is_preset else _("edited")
+    is_edited = not now.is_preset and now.base is not None and now.base != now.spec
     words, buttons = st.columns((1, 2), vertical_alignment="center")
+    badge = _("edited") if is_edited else ""
     with words:
-        panels.title(now.title, sentence, edits)
+        if builds and is_edited:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                panels.title(now.title, "", badge, width="content")
+                changes(now)
+        else:
+            panels.title(now.title, sentence, badge)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _preset_choice(now)
         _history(now)
@@ -32,7 +43,7 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True) -> None:
 
 
 def _preset_choice(now: Hand) -> None:
-    names, current = list(presets()), name_of(now.spec)
+    names, current = [NOTHING, *presets()], name_of(now.spec)
     # Named after the network, so that the box is a new one when an edit has left the preset.
     key = now.key("preset", current)
 
@@ -40,7 +51,8 @@ def _preset_choice(now: Hand) -> None:
         name = widget(key)
         if isinstance(name, str):
             try:
-                now.replace(preset(name), name)
+                spec = blank() if name == NOTHING else preset(name)
+                now.start(spec, None if name == NOTHING else spec)
             except ExplorerError as error:
                 show(error)
 
@@ -52,9 +64,15 @@ def _preset_choice(now: Hand) -> None:
         on_change=choose,
         placeholder=_("Presets"),
         label_visibility="collapsed",
-        format_func=lambda name: presets()[name].title if name in presets() else str(name),
+        format_func=_preset_words,
         width=200,
     )
+
+
+def _preset_words(name: object) -> str:
+    if name == NOTHING:
+        return _("Start from nothing")
+    return presets()[str(name)].title if name in presets() else str(name)
 
 
 def _history(now: Hand) -> None:

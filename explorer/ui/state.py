@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from explorer.analysis.budget import admit
 from explorer.analysis.lock import Lock, Solution, solve
 from explorer.errors import ShapeError, SpecError
 from explorer.spec.presets import name_of, preset, presets
+from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
     from explorer.address import Address
@@ -21,6 +22,18 @@ _KEY = "explorer"
 _HISTORY = 100
 
 
+class Past(NamedTuple):
+    """What an undone or taken back edit returns to.
+
+    Attributes:
+        spec: The network.
+        base: What it came from.
+    """
+
+    spec: NetworkSpec
+    base: NetworkSpec | None
+
+
 @dataclass(slots=True)
 class Hand:
     """The network in hand, and what surrounds it.
@@ -29,11 +42,13 @@ class Hand:
         spec: What the visitor sees in the form; may not work.
         working: The last network that works; what is drawn and counted.
         error: Why ``spec`` does not work, or None.
-        origin: Name of the preset it came from.
+        base: The preset or linked network it came from; None where it began with nothing.
         selected: Address of the selected node, block or stage; may be empty.
         measure: What the picture is coloured by.
         epoch: Grows whenever ``spec`` is replaced from outside the form, so that the form gets
             fresh widgets and never fights with them.
+        turn: Grows with every command, also with one that changes nothing.
+        refused: Why the last command did nothing, or None.
         undone: Earlier networks, latest last.
         redone: Networks that were taken back, latest last.
         token: The link that was last read or written.
@@ -45,12 +60,14 @@ class Hand:
     spec: NetworkSpec
     working: NetworkSpec
     error: SpecError | None = None
-    origin: str = START
+    base: NetworkSpec | None = None
     selected: Address = ""
     measure: str = "macs"
     epoch: int = 0
-    undone: list[NetworkSpec] = field(default_factory=list["NetworkSpec"])
-    redone: list[NetworkSpec] = field(default_factory=list["NetworkSpec"])
+    turn: int = 0
+    refused: SpecError | None = None
+    undone: list[Past] = field(default_factory=list["Past"])
+    redone: list[Past] = field(default_factory=list["Past"])
     token: str = ""
     lock: Lock | None = None
     held: Solution | None = None
@@ -70,7 +87,7 @@ class Hand:
         """Take a network from the form."""
         if spec == self.spec:
             return
-        self.undone = [*self.undone, self.spec][-_HISTORY:]
+        self.undone = [*self.undone, Past(self.spec, self.base)][-_HISTORY:]
         self.redone = []
         self._set(self._within_budget(spec))
 
@@ -92,32 +109,50 @@ class Hand:
         if lock != self.lock:
             self.lock, self.held = lock, None
 
-    def replace(self, spec: NetworkSpec, origin: str = "") -> None:
-        """Take a network from a preset, a repair or a link; the form starts afresh."""
-        self.lock = None
+    def command(self, spec: NetworkSpec) -> None:
+        """Take a network from the table or the picture: an edit, after which the form is new."""
         self.edit(spec)
-        self.origin = origin or name_of(spec) or self.origin
         self.epoch += 1
+
+    def replace(self, spec: NetworkSpec, origin: str = "") -> None:
+        """Take a repaired network; what it came from stays unless ``origin`` names a preset."""
+        self.lock = None
+        self.command(spec)
+        found = preset(origin) if origin else spec if name_of(spec) else None
+        self.base = found or self.base
+
+    def start(self, spec: NetworkSpec, base: NetworkSpec | None) -> None:
+        """Start anew from a preset, a link or nothing; the network before it can be undone to."""
+        self.lock = None
+        self.command(spec)
+        self.base = base
 
     def begin(self, spec: NetworkSpec) -> None:
         """Take the first network of a session: there is nothing to go back to."""
         self._set(spec)
-        self.origin = name_of(spec) or self.origin
+        self.base = spec
         self.epoch += 1
 
     def undo(self) -> None:
         """Go back one edit."""
-        if self.undone:
-            self.redone = [*self.redone, self.spec]
-            self._set(self.undone.pop())
-            self.epoch += 1
+        self._step(self.undone, self.redone)
 
     def redo(self) -> None:
         """Take an undone edit again."""
-        if self.redone:
-            self.undone = [*self.undone, self.spec]
-            self._set(self.redone.pop())
+        self._step(self.redone, self.undone)
+
+    def _step(self, source: list[Past], target: list[Past]) -> None:
+        if source:
+            target.append(Past(self.spec, self.base))
+            spec, self.base = source.pop()
+            self.held = None
+            self._set(spec)
             self.epoch += 1
+
+    @property
+    def origin(self) -> str:
+        """Return the name of the preset it came from; empty where that is none."""
+        return (name_of(self.base) or "") if self.base else ""
 
     @property
     def is_preset(self) -> bool:
@@ -132,7 +167,8 @@ class Hand:
     @property
     def title(self) -> str:
         """Return the name of the network in words, that of its origin once it is edited."""
-        return presets()[name_of(self.working) or self.origin].title
+        name = name_of(self.working) or self.origin
+        return presets()[name].title if name else _("Untitled network")
 
     def key(self, *parts: object) -> str:
         """Return the key of a widget of the form."""
@@ -143,7 +179,7 @@ def hand() -> Hand:
     """Return what the visitor of this session has in hand."""
     if _KEY not in st.session_state:
         spec = preset(START)
-        st.session_state[_KEY] = Hand(spec, spec)
+        st.session_state[_KEY] = Hand(spec, spec, base=spec)
     return st.session_state[_KEY]
 
 

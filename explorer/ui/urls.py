@@ -81,7 +81,7 @@ def read(hand: Hand) -> ExplorerError | None:
     if is_first:
         hand.begin(spec)
     elif spec != hand.spec:
-        hand.replace(spec)
+        hand.start(spec, spec)
     return None
 
 

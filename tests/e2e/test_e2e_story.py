@@ -36,7 +36,7 @@ def test_every_number_follows_an_edit(open_page: Open) -> None:
     expect(figure(page, "Parameters")).to_have_text("259,688")
     expect(figure(page, "Paths")).to_have_text("64")
 
-    scale = page.get_by_role("spinbutton", name="Scale")
+    scale = page.get_by_role("spinbutton", name="Scale", exact=True)
     scale.fill("8")
     scale.press("Enter")
     settled(page)

@@ -46,8 +46,7 @@ def test_an_edit_changes_the_figures_and_can_be_undone(open_page: Open) -> None:
 
 
 def test_one_stage_can_be_changed_alone(open_page: Open) -> None:
-    app = open_page(arch="resnet50")
-    next(c for c in app.segmented_control if c.label == "Change").set_value(1).run()
+    app = open_page(arch="resnet50", sel="layer2")
     number = next(n for n in app.number_input if n.label == "Blocks")
     assert number.value == 4
     number.set_value(5).run()
