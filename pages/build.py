@@ -20,7 +20,9 @@ left, right = st.columns((1, 2.9), gap="medium")
 with left:
     editor(now)
 with right, st.container(key="network-and-stages"):
-    trouble(now)
+    # In a place of its own, so that what follows keeps its state when it comes and goes.
+    with st.container():
+        trouble(now)
     selected = now.selected
     network_stage(now)
     if now.selected != selected:

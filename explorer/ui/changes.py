@@ -63,12 +63,15 @@ def _line(now: Hand, base: NetworkSpec, difference: Difference, number: int) -> 
         st.button(
             _("Take back"),
             key=now.key("take-back", number),
-            on_click=lambda: commands.attempt(
-                now, lambda: taken_back(now.spec, base, difference), now.command
-            ),
+            on_click=_take_back,
+            args=(now, base, difference),
             type="tertiary",
             help=_("Take back this one."),
         )
+
+
+def _take_back(now: Hand, base: NetworkSpec, difference: Difference) -> None:
+    commands.attempt(now, lambda: taken_back(now.spec, base, difference), now.command)
 
 
 def _where(difference: Difference) -> str:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, cast
 from explorer.blocks import FAMILIES
 from explorer.errors import SpecError
 from explorer.spec import arrange, edit
-from explorer.spec.positions import Position, locate
+from explorer.ui.components.command import Command, command_of
+from explorer.ui.landing import landing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,93 +54,62 @@ def apply(now: Hand, command: object) -> bool:
             now.undo()
         case "redo":
             now.redo()
-        case deed:
+        case "set" | "reset":
             attempt(now, lambda: _edited(before, asked), now.command)
-            if now.spec != before and deed not in ("set", "reset"):
-                now.selected = landing(before, asked)
-    return now.spec != before
-
-
-def landing(spec: NetworkSpec, asked: Mapping[str, object]) -> Address:
-    """Return where what was moved, copied or added stands afterwards; empty for what is gone.
-
-    Args:
-        spec: The network before the command.
-        asked: A command that has changed it.
-    """
-    address, before = _place(asked.get("address")) or "", _place(asked.get("before")) or ""
-    match asked.get("do"):
-        case "duplicate":
-            stage, index = locate(spec, address)
-            return (Position(stage + 1) if index is None else Position(stage, index + 1)).address
-        case "add_block":
-            return before
-        case "add_stage":
-            return before or Position(len(spec.stages)).address
-        case "move":
-            return _moved(spec, locate(spec, address), before)
         case _:
-            return ""
-
-
-def _moved(spec: NetworkSpec, start: Position, before: Address) -> Address:
-    if start.block is None:
-        gap = locate(spec, before).stage if before else len(spec.stages)
-        return Position(gap - (gap > start.stage)).address
-    stage, index = locate(spec, before, or_end=True)
-    assert index is not None
-    if stage == start.stage:
-        return Position(stage, index - (index > start.block)).address
-    # A stage that loses its last block is gone, so that those behind it move up.
-    gone = spec.stages[start.stage].depth == 1 and stage > start.stage
-    return Position(stage - gone, index).address
+            arranged = command_of(asked)
+            if arranged and attempt(now, lambda: _arranged(before, arranged), now.command):
+                now.selected = landing(before, arranged)
+    return now.spec != before
 
 
 def attempt(
     now: Hand,
     make: Callable[[], NetworkSpec | None],
     take: Callable[[NetworkSpec], None] | None = None,
-) -> None:
-    """Take what ``make`` returns as an edit; keep the sentence where it is refused."""
+) -> bool:
+    """Take what ``make`` returns as an edit; keep the sentence where it is refused.
+
+    Returns:
+        Whether there was something to take.
+    """
     try:
         spec = make()
     except SpecError as error:
         now.refused = error
-        return
+        return False
     if spec is not None:
         (take or now.edit)(spec)
+    return spec is not None
 
 
 def _edited(spec: NetworkSpec, asked: Mapping[str, object]) -> NetworkSpec | None:
-    """Return the network after a command, None for one that cannot be read.
+    """Return the network with another value somewhere, None for a command that cannot be read.
 
     Raises:
         SpecError: It can be read, but not be done.
     """
-    address, before = _place(asked.get("address")), _place(asked.get("before"))
-    match asked.get("do"):
-        case "set" if address:
-            return _set(spec, address, asked.get("field"), asked.get("value"))
-        case "move" if address and before is not None:
+    address = _place(asked.get("address"))
+    if not address:
+        return None
+    if asked.get("do") == "set":
+        return _set(spec, address, asked.get("field"), asked.get("value"))
+    return None if _is_stage(address) else edit.reset_block(spec, address)
+
+
+def _arranged(spec: NetworkSpec, command: Command) -> NetworkSpec:
+    do, address, before = command
+    match do:
+        case "move":
             return arrange.move(spec, address, before)
-        case "add_block" if before and not _is_stage(before):
-            return arrange.add_block(spec, before)
-        case "add_stage" if before == "" or (before and _is_stage(before)):
-            return arrange.add_stage(spec, before)
-        case str(deed) if address and deed in {"duplicate", "remove", "reset"}:
-            return _with_one(spec, deed, address)
-        case _:
-            return None
-
-
-def _with_one(spec: NetworkSpec, deed: str, address: Address) -> NetworkSpec | None:
-    match deed:
         case "duplicate":
             return arrange.duplicate(spec, address)
         case "remove":
             return arrange.remove(spec, address)
-        case _:
-            return None if _is_stage(address) else edit.reset_block(spec, address)
+        case "add_block":
+            return arrange.add_block(spec, before)
+        case "add_stage":
+            return arrange.add_stage(spec, before)
 
 
 def _place(value: object) -> Address | None:

@@ -10,7 +10,6 @@ from explorer.analysis.measures import MEASURES
 from explorer.ui import cached, commands, state
 from explorer.ui.components.network import network_picture
 from explorer.ui.i18n import _
-from explorer.ui.landing import landing
 
 if TYPE_CHECKING:
     from explorer.ui.components.command import Command
@@ -53,9 +52,7 @@ def arrange(now: Hand, command: Command) -> None:
     """
     if now.error is not None:
         now.edit(now.working)
-    before, place = now.spec, landing(now.spec, command)
+    before = now.spec, now.selected
     commands.apply(now, command._asdict())
-    # A block that moves among its like changes nothing but where the reader has it.
-    if now.spec != before or command.do == "move":
-        now.selected = place
+    if (now.spec, now.selected) != before:
         state.rerun()

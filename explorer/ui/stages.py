@@ -99,11 +99,12 @@ def _words() -> dict[str, Any]:
             "survival": _("Stochastic depth: how often the last branch is there in training."),
             "dilation": _("Distance of the positions that a 3×3 reads."),
         },
-        "labels": _labels(),
+        "labels": labels(),
     }
 
 
-def _labels() -> dict[str, str]:
+def labels() -> dict[str, str]:
+    """Return the words of the stage table."""
     return {
         "caption": _("Stages of the network and their fields"),
         "stage": _("Stage"),

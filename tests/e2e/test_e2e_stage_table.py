@@ -127,6 +127,17 @@ def test_a_value_out_of_range_is_one_sentence_and_nothing_is_lost(open_page: Ope
     expect(parameters(page)).to_have_text("269,722")
 
 
+def test_what_is_unfolded_stays_so_when_a_block_does_not_fit(open_page: Open) -> None:
+    page = open_page("?arch=resnet20")
+    press(page, "Single blocks of layer2")
+    fill(page, "Width", "layer2.1", "48")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("48")
+    expect(table(page).locator("tr.wrong")).to_have_attribute("data-address", "layer2")
+    expect(cell(page, "Width", "layer2.1")).to_have_value("48")
+    page.keyboard.press("Control+z")
+    expect(cell(page, "Width", "layer2.1")).to_have_value("32")
+
+
 def test_beginning_with_nothing(open_page: Open) -> None:
     page = open_page("?arch=resnet20")
     box = page.get_by_role("combobox", name="Preset")

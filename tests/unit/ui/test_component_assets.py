@@ -10,11 +10,13 @@ import pytest
 from explorer.figures.labels import LABELS
 from explorer.figures.unravelled import LABELS as UNRAVEL_LABELS
 from explorer.store.records import State
+from explorer.ui import stages
 from explorer.ui.components import live
 from explorer.ui.components.assets import ASSETS, LOOK, VERSION, loader
+from explorer.ui.stage_rows import COLUMNS
 
 
-@pytest.mark.parametrize("module", ["network", "unravel", "live", "copy_link"])
+@pytest.mark.parametrize("module", ["network", "stage_table", "unravel", "live", "copy_link"])
 def test_a_loader_names_a_module_that_exists_and_its_version(module):
     script = loader(module)
     path = re.search(r'"/assets/(js/\w+\.js)\?v=(\w+)"', script)
@@ -25,7 +27,7 @@ def test_a_loader_names_a_module_that_exists_and_its_version(module):
 
 
 def test_modules_use_only_labels_that_exist():
-    known = LABELS.keys() | UNRAVEL_LABELS.keys()
+    known = LABELS.keys() | UNRAVEL_LABELS.keys() | stages.labels().keys()
     for path in (ASSETS / "js").glob("*.js"):
         used = set(re.findall(r"\blabels\.([a-z]\w*)", path.read_text(encoding="utf-8")))
         if path.name != "live.js":  # its labels are tested below
@@ -49,3 +51,13 @@ def test_an_editable_picture_names_every_deed_in_words():
     named = set(re.findall(r'"((?:move|add)_\w+|duplicate|remove)"', source))
     assert len(named) >= 8
     assert named <= LABELS.keys()
+
+
+def test_the_stage_table_is_given_every_label_that_it_puts_together():
+    known = stages.labels().keys()
+    assert set(COLUMNS) <= known
+    text = (ASSETS / "js" / "stage_cells.js").read_text("utf-8")
+    tools = re.search(r"\[\.\.\.found, ([^\]]+)\]", text)
+    assert tools
+    for name in ["reset", *re.findall(r'"(\w+)"', tools[1])]:
+        assert {f"{name}_at", f"{name}_hint"} <= known
