@@ -11,7 +11,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.export.files import FORMATS, content
 from explorer.spec.codec import from_json
-from explorer.spec.presets import name_of
+from explorer.spec.presets import name_of, preset
 from explorer.spec.reading import from_text, nearest_preset
 from explorer.ui import cached, guard, panels, state, urls
 from explorer.ui.i18n import _
@@ -40,7 +40,7 @@ def export_card(now: Hand) -> None:
     spec = now.working
     edited = "" if name_of(spec) else _("edited")
     title = f"{now.title} ({edited})" if edited else now.title
-    name = name_of(spec) or f"{now.origin}_edited"
+    name = name_of(spec) or (f"{now.origin}_edited" if now.origin else _("network"))
     for target, purpose in _purposes().items():
         button, words = st.columns((1, 2.6), vertical_alignment="center")
         with words:
@@ -130,5 +130,5 @@ def import_card(now: Hand) -> None:
     except ExplorerError as error:
         guard.show(error)
         return
-    now.replace(spec, nearest_preset(spec))
+    now.start(spec, preset(nearest_preset(spec)))
     state.rerun()

@@ -38,6 +38,8 @@ def command_of(value: object) -> Command | None:
     sent = cast("Mapping[str, object]", value)
     do = next((deed for deed in get_args(Deed) if deed == sent.get("do")), None)
     address, before = sent.get("address", ""), sent.get("before", "")
+    if do == "move" and "before" not in sent:
+        return None
     if do is None or not _is_place(address) or not _is_place(before):
         return None
     command = Command(do, cast("str", address), cast("str", before))
