@@ -13,6 +13,7 @@ from explorer import compute
 from explorer.analysis.budget import admit
 from explorer.analysis.lock import Lock, Solution, solve
 from explorer.analysis.measures import measure
+from explorer.analysis.path_weights import WeightedLengths, weighted
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.errors import SpecError
 from explorer.figures import architecture
@@ -39,6 +40,12 @@ def network(spec: NetworkSpec) -> tuple[Graph, Cost]:
 def path_lengths(spec: NetworkSpec, unit: Unit) -> PathLengths:
     """Return the distribution of path lengths of a network that works."""
     return paths_of_graph(network(spec)[0], unit)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def weighted_lengths(spec: NetworkSpec, gate: float | None) -> WeightedLengths:
+    """Return the path lengths of a network weighted by survivals, gates and factors."""
+    return weighted(network(spec)[0], gate)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -92,6 +99,6 @@ def forget_runs() -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def unravelled(spec: NetworkSpec) -> dict[str, Any]:
-    """Return the unravelled picture of a network."""
-    return unravel(network(spec)[0])
+def unravelled(spec: NetworkSpec, start: int, stop: int) -> dict[str, Any]:
+    """Return the unravelled picture of the blocks from one position to another (exclusive)."""
+    return unravel(network(spec)[0], range(start, stop))
