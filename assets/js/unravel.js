@@ -130,17 +130,20 @@ class Unravelled {
     this.say();
   }
 
-  /** Put the rows at t: 0 all on the main line, 1 apart. */
+  /** Put the rows at t: 0 all on the main line in the middle, 1 apart and the stack above them. */
   set(t) {
     this.t = t;
     this.slider.value = Math.round(t * 100);
     const { top } = this.place;
     const last = this.places.at(-1);
-    this.middle = between(LINE, top + (last.top + last.height) / 2, t);
+    this.middle = top + (last.top + last.height) / 2;
     const now = this.places.map((place) => ({
-      top: between(LINE - 1, top + place.top, t),
+      top: between(this.middle - 1, top + place.top, t),
       height: between(2, place.height, t),
     }));
+    this.now = now;
+    const lowered = between(this.middle - LINE, 0, t);
+    this.svg.querySelector(".stack").setAttribute("transform", `translate(0 ${lowered})`);
     this.svg.querySelectorAll(".bundle").forEach((group, i) => {
       group.setAttribute("transform", `translate(0 ${now[i].top}) scale(1 ${now[i].height})`);
     });
@@ -211,9 +214,9 @@ class Unravelled {
     if (!bundle) return undefined;
     const i = Number(bundle.dataset.bundle);
     if (!this.hasRows) return this.choose(-1, i);
-    const y = event.clientY - this.svg.getBoundingClientRect().y - this.place.top - this.places[i].top;
+    const y = event.clientY - this.svg.getBoundingClientRect().y - this.now[i].top;
     const { rows } = this.drawn[i];
-    const row = Math.floor((y / this.places[i].height) * rows.length);
+    const row = Math.floor((y / this.now[i].height) * rows.length);
     return this.follow(rows[Math.max(0, Math.min(rows.length - 1, row))]);
   }
 

@@ -26,7 +26,7 @@ export function stackOf(units, place, chosen, labels, lit = () => null) {
   const { left, right, width, centres, step, bar, isNarrow } = place;
   const isDense = step < 30;
   const parts = [`<path class="wire" d="M${n(left - 8)} ${LINE}H${n(width - right + 8)}"/>`];
-  if (!isNarrow) parts.push(words(left - 16, LINE + 4, labels.stack, "end", "t2"));
+  if (!isNarrow) parts.push(words(left - 16, LINE + 4, labels.stack, "end", "t2 halo-text"));
   units.forEach((unit, i) => {
     const x = centres[i];
     const [from, to] = [x - step * 0.42, x + step * 0.4];
@@ -46,7 +46,7 @@ export function stackOf(units, place, chosen, labels, lit = () => null) {
       + ` height="${height}" rx="${isDense ? 2 : 4}"${shade}/></g>`);
     parts.push(arcOf(unit, from, to, isDense, step));
     if (!isDense || isFirst(units, i)) {
-      parts.push(words(x, LINE + 32, unit.label, isDense ? "start" : "middle", "t2 small"));
+      parts.push(words(x, LINE + 32, unit.label, isDense ? "start" : "middle", "t2 small halo-text"));
     }
   });
   return parts.join("");

@@ -13,7 +13,7 @@ from explorer.figures.charts import HEIGHT, NEUTRAL, Chart
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-INK = "#0072B2"
+INK = "#1F83C4"
 """Readable on both grounds; the lines also differ in dash and name."""
 _DASHES = ("solid", "dash")
 _LEAST = 5e-4

@@ -42,7 +42,7 @@ def words_of(unit: Unit) -> UnitWords:
                 _("a block"),
                 _("blocks"),
                 _("path length (blocks gone through)"),
-                _("Each residual block is gone through or past, whatever is inside it: 1 + z."),
+                _("Each residual block is gone through or past, whatever is inside it: 1 + z."),
             )
         case "transformation":
             return UnitWords(
@@ -51,7 +51,7 @@ def words_of(unit: Unit) -> UnitWords:
                 _("path length (transformations gone through)"),
                 _(
                     "Each way through a block's branch is a path of its own, one step long: "
-                    "1 + C z for cardinality C."
+                    "1 + C z for cardinality C."
                 ),
             )
         case "conv":
@@ -87,8 +87,9 @@ def units_of(spec: NetworkSpec) -> tuple[Unit, ...]:
 def choose_unit(now: Hand) -> Unit:
     """Show the choice of the unit and return it; the link keeps it."""
     units = units_of(now.working)
-    key, wanted = f"path-unit-{len(units)}", urls.get(Param.UNIT)
-    start_widget(key, wanted if wanted in units else "block")
+    key = f"path-unit-{len(units)}"
+    wanted: Unit = next((unit for unit in units if unit == urls.get(Param.UNIT)), "block")
+    start_widget(key, wanted)
     chosen = st.segmented_control(
         _("One unit is"),
         units,
@@ -97,6 +98,7 @@ def choose_unit(now: Hand) -> Unit:
         format_func=lambda unit: words_of(unit).name if unit in UNITS else str(unit),
         label_visibility="collapsed",
     )
-    unit: Unit = chosen if chosen in units else "block"
+    # Nothing is chosen in the first moment on another page that shows the same choice.
+    unit: Unit = chosen if chosen in units else wanted
     urls.put(Param.UNIT, "" if unit == "block" else unit)
     return unit
