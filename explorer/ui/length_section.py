@@ -55,11 +55,16 @@ def _table(now: Hand) -> None:
         found: list[tuple[Unit, PathLengths]] = [
             (unit, cached.path_lengths(now.working, unit)) for unit in units
         ]
-        st.table([_row(unit, lengths) for unit, lengths in found], border="horizontal")
+        figures, hints = st.columns((1.7, 1), gap="medium", vertical_alignment="center")
+        with figures:
+            st.table([_row(unit, lengths) for unit, lengths in found], border="horizontal")
+        with hints, st.container(gap="xsmall"):
+            for unit in units:
+                panels.note(f"{words_of(unit).name}: {words_of(unit).hint}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 _("Save CSV"),
-                lambda: _csv(found),
+                lambda: csv_of(found),
                 "path-lengths.csv",
                 "text/csv",
                 icon=":material/download:",
@@ -79,11 +84,11 @@ def _row(unit: Unit, lengths: PathLengths) -> dict[str, str]:
         _("Spread"): f"{lengths.std:.3g}",
         _("95 % of the paths"): f"{low} – {high}",
         _("Longest"): str(max(lengths.lengths)),
-        _("What counts"): words.hint,
     }
 
 
-def _csv(found: Sequence[tuple[Unit, PathLengths]]) -> str:
+def csv_of(found: Sequence[tuple[Unit, PathLengths]]) -> str:
+    """Return lengths, exact numbers of paths and their shares as CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("unit", "length", "paths", "share"))

@@ -88,7 +88,8 @@ def choose_unit(now: Hand) -> Unit:
     """Show the choice of the unit and return it; the link keeps it."""
     units = units_of(now.working)
     key = f"path-unit-{len(units)}"
-    wanted: Unit = next((unit for unit in units if unit == urls.get(Param.UNIT)), "block")
+    named: list[Unit] = [unit for unit in units if unit == urls.get(Param.UNIT)]
+    wanted: Unit = named[0] if named else "block"
     start_widget(key, wanted)
     chosen = st.segmented_control(
         _("One unit is"),

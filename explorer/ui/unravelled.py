@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from explorer.analysis.paths import paths_of_graph
 from explorer.ui import cached, panels, urls
 from explorer.ui.block_choice import choose_blocks
 from explorer.ui.components.unravel import Shown, unravelled_picture
 from explorer.ui.i18n import _, plural
+from explorer.ui.length_section import csv_of
 from explorer.ui.panels import Figure
 from explorer.ui.path_charts import path_length_chart
 from explorer.ui.urls import Param
@@ -105,7 +107,16 @@ def _caption(now: Hand, among: range) -> None:
             "{{paths}} paths through {n} residual blocks.",
             units,
         ).format(paths=paths)
+    graph, _cost = cached.network(now.working)
     panels.note(f"{text} {_('Every count is exact, from the graph alone; nothing is sampled.')}")
+    st.download_button(
+        _("Save CSV"),
+        lambda: csv_of([("block", paths_of_graph(graph, "block", among))]),
+        "paths.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _exactness(graph: Graph) -> None:
