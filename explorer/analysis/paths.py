@@ -118,7 +118,7 @@ def paths_of_graph(graph: Graph, unit: Unit = "block", among: range | None = Non
     """
     blocks = graph.blocks if among is None else graph.blocks[among.start : among.stop]
     templates = _templates(graph, blocks)
-    if unit != "block" and not all(_mixes(graph, block) for block in templates):
+    if unit != "block" and not multiplies(graph):
         return PathLengths(tuple(_followed(graph, blocks, unit, whole=among is None)), unit)
     # Units in series multiply in any order, so equal ones make one power.
     exponents: Counter[tuple[int, ...]] = Counter()
@@ -147,9 +147,14 @@ def _templates(graph: Graph, blocks: Sequence[Block]) -> dict[Block, int]:
     return {first[template]: n for template, n in repeats.items()}
 
 
-def _mixes(graph: Graph, block: Block) -> bool:
-    """Return whether a block reads all channels of its entry alike."""
-    return block.entry not in cuts(list(graph.nodes_of(block)))
+def multiplies(graph: Graph) -> bool:
+    """Return whether the polynomial of a network is the product of those of its blocks.
+
+    It is where every block reads all channels of its entry alike; the units of a dual-path
+    network take two streams apart instead.
+    """
+    templates = _templates(graph, graph.blocks)
+    return all(block.entry not in cuts(list(graph.nodes_of(block))) for block in templates)
 
 
 def _followed(graph: Graph, blocks: Sequence[Block], unit: Unit, *, whole: bool) -> Polynomial:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer.analysis.block_range import label_of
 from explorer.analysis.path_weights import are_weighted, branches_present, has_gates
-from explorer.analysis.paths import block_polynomial
+from explorer.analysis.paths import block_polynomial, multiplies
 from explorer.analysis.survival import survival_of
 from explorer.figures.path_shares import weighted_lengths
 from explorer.ui import cached, panels, urls
@@ -166,7 +166,12 @@ def _polynomials(now: Hand, graph: Graph) -> None:
     with st.container(border=True, key="block-polynomials"):
         panels.heading(
             _("What one block adds"),
-            _("A path of length k is zᵏ; blocks in series multiply, so this is all there is."),
+            _("A path of length k is zᵏ; blocks in series multiply.")
+            if multiplies(graph)
+            else _(
+                "A path of length k is zᵏ, for all streams at the entry; the network follows each "
+                "stream by itself."
+            ),
         )
         units: list[Unit] = [unit for unit in units_of(now.working) if unit != "block"]
         rows = [

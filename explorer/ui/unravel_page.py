@@ -50,7 +50,7 @@ def sections() -> tuple[Section, ...]:
         Section(
             "lengths",
             _("Path lengths"),
-            _("How long the paths are, by four units, and what one block adds to them."),
+            _("How long the paths are, by several units, and what one block adds to them."),
             length_section.section,
         ),
     )

@@ -90,6 +90,22 @@ def test_path_lengths_have_a_table_by_every_unit(open_page: Open) -> None:
     assert "lengths 43 to 49 hold 95 %" in shown(app)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dpn92", "follows each stream by itself"),
+        ("resnet110_sd", "probability that a path is there"),
+        ("plain20", "blocks in series multiply"),
+        ("resnet1202", "blocks in series multiply"),
+    ],
+)
+def test_path_lengths_of_every_kind_of_network(open_page: Open, name: str, words: str) -> None:
+    app = open_page("unravel", arch=name, view="lengths")
+    assert not app.exception
+    assert not app.error
+    assert words in shown(app)
+
+
 def test_gates_weight_the_paths(open_page: Open) -> None:
     app = open_page("unravel", arch="highway19", view="lengths", gate="0.5")
     assert "Line: each path weighted, mean 9.5" in shown(app)
