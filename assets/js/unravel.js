@@ -91,7 +91,7 @@ class Unravelled {
     if (!width || !this.data) return;
     const { units, bundles } = this.data.paths;
     this.drawnWidth = width;
-    this.place = columnsOf(width, units.length);
+    this.place = columnsOf(width, units.length, this.hasRows);
     this.places = stackBundles(bundles, ROOM, GAP);
     const last = this.places.at(-1);
     this.height = this.place.top + last.top + last.height + 12;

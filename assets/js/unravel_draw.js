@@ -7,9 +7,11 @@ export const LINE = 44;
 const n = (value) => String(Math.round(value * 100) / 100);
 
 /** Return the measures of a view of a width: margins, columns, first bundle. */
-export function columnsOf(width, numColumns) {
+export function columnsOf(width, numColumns, hasRows = true) {
   const isNarrow = width <= 480;
-  const [left, right] = isNarrow ? [30, 44] : [96, 104];
+  // A ribbon's label is a range of lengths and a count in powers of ten.
+  const narrow = hasRows ? [30, 44] : [50, 66];
+  const [left, right] = isNarrow ? narrow : [96, 104];
   const step = (width - left - right) / Math.max(1, numColumns);
   const centres = Array.from({ length: numColumns }, (_, i) => left + step * (i + 0.5));
   const bar = Math.max(1, step * (numColumns > 20 ? 0.7 : 0.5));

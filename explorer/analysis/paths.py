@@ -79,16 +79,18 @@ class PathLengths:
 
     def central(self, share: float = 0.95) -> tuple[int, int]:
         """Return the shortest range of lengths, grown from the commonest, that holds a share."""
-        lo = hi = max(self.lengths, key=lambda length: self.counts[length])
-        inside, needed = self.counts[lo], Fraction(share) * self.num_paths
+        found = list(self.lengths.items())
+        lo = hi = max(range(len(found)), key=lambda place: found[place][1])
+        inside, needed = found[lo][1], Fraction(share) * self.num_paths
+        # From one length that occurs to the next: by convolutions there may be only odd ones.
         while inside < needed:
-            left = self.counts[lo - 1] if lo > 0 else -1
-            right = self.counts[hi + 1] if hi + 1 < len(self.counts) else -1
+            left = found[lo - 1][1] if lo > 0 else -1
+            right = found[hi + 1][1] if hi + 1 < len(found) else -1
             if left > right:
                 lo, inside = lo - 1, inside + left
             else:
                 hi, inside = hi + 1, inside + right
-        return lo, hi
+        return found[lo][0], found[hi][0]
 
 
 def paths(spec: NetworkSpec, unit: Unit = "block") -> PathLengths:

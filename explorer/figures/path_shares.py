@@ -48,7 +48,7 @@ def weighted_lengths(
         figure.add_scatter(
             x=x,
             # A line between nothing and something would say that half a block is a length.
-            y=np.where(shares > 0, 100 * shares, np.nan),
+            y=np.where(shares >= _LEAST, 100 * shares, np.nan),
             mode="lines+markers" if len(shown) <= 40 else "lines",
             line={"color": INK, "dash": dash, "width": 2},
             marker={"size": 6},

@@ -116,3 +116,9 @@ test("the table has exact counts", () => {
   const html = tableHtml([{ label: "0", full: "1234567", weight: 1 }], { length: "L", num_paths: "P", share: "S" });
   assert.match(html, /<td>1,234,567<\/td><td>100 %<\/td>/);
 });
+
+test("a narrow view leaves room for the ranges and powers of ribbons", () => {
+  assert.equal(columnsOf(340, 9).left, 30);
+  assert.ok(columnsOf(340, 9, false).left >= 50);
+  assert.equal(columnsOf(640, 9, false).left, columnsOf(640, 9).left);
+});

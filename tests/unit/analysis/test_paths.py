@@ -68,6 +68,8 @@ def test_the_central_range_grows_from_the_commonest_length():
     assert found.central(0.95) == (20, 34)
     assert found.central(0.0) == (27, 27)
     assert paths(preset("plain20")).central() == (9, 9)
+    # By convolutions only odd lengths occur; the range steps over the even ones.
+    assert paths(preset("resnet110"), "conv").central(0.95) == (2 * 20 + 1, 2 * 34 + 1)
 
 
 def bottlenecks(**fields):
