@@ -7,9 +7,8 @@
 import { between, ease, lengthOf, stackBundles } from "./bundles.js";
 import { escape } from "./format.js";
 import { themeOf } from "./theme.js";
-import {
-  LINE, bundleOf, columnsOf, fansOf, pathOf, sentenceOf, stackOf, words,
-} from "./unravel_draw.js";
+import { LINE, bundleOf, columnsOf, fansOf, pathOf, stackOf, words } from "./unravel_draw.js";
+import { pathFrom, ribbonWords, sentenceOf, tableHtml, throughOf } from "./unravel_words.js";
 
 const DURATION = 600;
 const ROOM = 412;
@@ -20,10 +19,10 @@ const mounted = new WeakMap();
 export function render({ parentElement, data, setTriggerValue }) {
   let view = mounted.get(parentElement);
   if (!view) {
-    view = new Unravelled(parentElement.querySelector(".rx-unravel"), data.labels);
+    view = new Unravelled(parentElement.querySelector(".rx-unravel"), data);
     mounted.set(parentElement, view);
   }
-  view.emit = (address) => setTriggerValue("block", address);
+  view.emit = (shown) => setTriggerValue("shown", shown);
   view.update(data);
   return () => {
     view.resized.disconnect();
@@ -33,11 +32,13 @@ export function render({ parentElement, data, setTriggerValue }) {
 }
 
 class Unravelled {
-  constructor(root, labels) {
+  constructor(root, { labels, paths, start }) {
     this.root = root;
-    this.t = 1;
-    this.chosen = -1;
-    this.path = null;
+    this.t = start.open;
+    this.chosen = paths.units.findIndex(({ address }) => address === start.block);
+    const hasRows = paths.bundles[0]?.rows != null;
+    this.path = hasRows ? pathFrom(start.path, paths.units) : null;
+    this.ribbon = -1;
     this.isTable = false;
     this.build(labels);
     this.resized = new ResizeObserver(() => this.root.clientWidth !== this.drawnWidth && this.draw());
@@ -54,14 +55,17 @@ class Unravelled {
       + `<button type="button" data-testid="unravel-table">${escape(labels.table)}</button></div>`
       + `<svg role="group" aria-label="${escape(labels.paths)}"></svg><div class="rows" hidden></div>`
       + `<div class="path"><span class="note">${escape(labels.follow)}</span>`
-      + '<div class="seg chips"></div><span class="said" role="status"></span></div></div>';
+      + '<div class="seg chips"></div><button type="button" class="clear" hidden>'
+      + `${escape(labels.clear)}</button></div><p class="said" role="status"></p></div>`;
     const find = (selector) => this.root.querySelector(selector);
     Object.assign(this, {
       svg: find("svg"), slider: find("input"), list: find(".rows"), style: find("style"),
-      chips: find(".chips"), said: find(".said"), pathRow: find(".path"),
+      chips: find(".chips"), said: find(".said"), pathRow: find(".path"), clear: find(".clear"),
     });
     const [play, table] = this.root.querySelectorAll(".tools button");
     this.slider.oninput = () => this.set(this.slider.value / 100);
+    this.slider.onchange = () => this.tell();
+    this.clear.onclick = () => this.forget();
     play.onclick = () => this.play(this.t < 0.5 ? 1 : 0);
     table.onclick = () => this.showTable(table, !this.isTable);
     this.svg.onclick = (event) => this.click(event);
@@ -72,10 +76,9 @@ class Unravelled {
     const isOther = JSON.stringify(this.data?.paths.units) !== JSON.stringify(data.paths.units);
     this.data = data;
     this.labels = data.labels;
-    if (isOther) [this.chosen, this.path] = [-1, null];
+    if (isOther && this.drawn) [this.chosen, this.path, this.ribbon] = [-1, null, -1];
     this.root.firstElementChild.style.cssText = data.themes[themeOf(this.root)];
     this.style.textContent = data.style;
-    this.listChips();
     this.draw();
   }
 
@@ -88,34 +91,59 @@ class Unravelled {
     if (!width || !this.data) return;
     const { units, bundles } = this.data.paths;
     this.drawnWidth = width;
-    this.place = columnsOf(width, units.length);
+    this.place = columnsOf(width, units.length, this.hasRows);
     this.places = stackBundles(bundles, ROOM, GAP);
     const last = this.places.at(-1);
     this.height = this.place.top + last.top + last.height + 12;
     this.svg.setAttribute("width", width);
     this.svg.setAttribute("height", this.height);
-    const mask = this.chosen < 0 ? 0 : 1 << this.chosen;
-    this.drawn = bundles.map((bundle) => bundleOf(bundle, this.place, mask));
+    this.drawn = bundles.map((bundle) => bundleOf(bundle, this.place, this.chosen));
     const say = this.hasRows ? this.labels.rows_say : this.labels.ribbons_say;
     this.note = this.place.isNarrow ? "" : words(0, LINE + 54, say, "start", "t2");
     this.svg.innerHTML = '<g class="fans"></g>'
-      + this.drawn.map(({ elements }, i) => `<g class="bundle" data-bundle="${i}">${elements}</g>`).join("")
-      + `<g class="names"></g><g class="follows"></g>`
-      + `<g class="stack">${stackOf(units, this.place, this.chosen, this.labels)}</g>`;
+      + this.drawn.map(({ elements }, i) => `<g class="bundle" role="button" tabindex="0"`
+        + ` data-bundle="${i}" data-testid="bundle" aria-label="${escape(this.bundleName(i))}">`
+        + `${elements}</g>`).join("")
+      + '<g class="follows"></g><g class="names"></g><g class="stack"></g>';
     this.set(this.t);
+    this.light();
   }
 
-  /** Put the rows at t: 0 all on the main line, 1 apart. */
+  bundleName(i) {
+    const { label, count } = this.data.paths.bundles[i];
+    return this.labels.bundle.replace("{length}", label).replace("{count}", count);
+  }
+
+  /** Show in the stack, and in words, what is followed, lit or chosen. */
+  light() {
+    const { units, bundles } = this.data.paths;
+    const lit = (i) => {
+      if (this.path !== null) return (this.path >> i) & 1 ? "on" : "off";
+      return this.ribbon < 0 ? null : bundles[this.ribbon].share;
+    };
+    this.svg.querySelector(".stack").innerHTML = stackOf(units, this.place, this.chosen, this.labels, lit);
+    this.svg.querySelectorAll(".bundle").forEach((group, i) => {
+      group.classList.toggle("dim", this.ribbon >= 0 && i !== this.ribbon);
+      group.setAttribute("aria-pressed", String(i === this.ribbon));
+    });
+    this.listChips();
+    this.say();
+  }
+
+  /** Put the rows at t: 0 all on the main line in the middle, 1 apart and the stack above them. */
   set(t) {
     this.t = t;
     this.slider.value = Math.round(t * 100);
     const { top } = this.place;
     const last = this.places.at(-1);
-    this.middle = between(LINE, top + (last.top + last.height) / 2, t);
+    this.middle = top + (last.top + last.height) / 2;
     const now = this.places.map((place) => ({
-      top: between(LINE - 1, top + place.top, t),
+      top: between(this.middle - 1, top + place.top, t),
       height: between(2, place.height, t),
     }));
+    this.now = now;
+    const lowered = between(this.middle - LINE, 0, t);
+    this.svg.querySelector(".stack").setAttribute("transform", `translate(0 ${lowered})`);
     this.svg.querySelectorAll(".bundle").forEach((group, i) => {
       group.setAttribute("transform", `translate(0 ${now[i].top}) scale(1 ${now[i].height})`);
     });
@@ -148,10 +176,10 @@ class Unravelled {
   }
 
   countOf(bundle, i) {
-    if (!bundle.rows || this.chosen < 0 || this.place.isNarrow) {
-      return this.chosen < 0 || !bundle.rows ? bundle.count : String(this.drawn[i].numDark);
-    }
-    return this.labels.part_of.replace("{part}", this.drawn[i].numDark).replace("{all}", bundle.count);
+    if (this.chosen < 0) return bundle.count;
+    const part = bundle.rows ? this.drawn[i].numDark : bundle.through;
+    if (this.place.isNarrow || !bundle.rows) return String(part);
+    return this.labels.part_of.replace("{part}", part).replace("{all}", bundle.count);
   }
 
   followed(now) {
@@ -164,12 +192,16 @@ class Unravelled {
   /** Move to 0 or 1 in DURATION ms, at once if the reader asked for less motion. */
   play(goal) {
     cancelAnimationFrame(this.frame);
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.set(goal);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.set(goal);
+      return this.tell();
+    }
     const [start, from] = [performance.now(), this.t];
     const step = (time) => {
       const part = Math.min(1, (time - start) / DURATION);
       this.set(between(from, goal, ease(part)));
       if (part < 1) this.frame = requestAnimationFrame(step);
+      else this.tell();
     };
     this.frame = requestAnimationFrame(step);
     return undefined;
@@ -179,43 +211,79 @@ class Unravelled {
     const unit = event.target.closest("[data-unit]");
     if (unit) return this.choose(Number(unit.dataset.unit));
     const bundle = event.target.closest("[data-bundle]");
-    if (!bundle || !this.hasRows) return undefined;
+    if (!bundle) return undefined;
     const i = Number(bundle.dataset.bundle);
-    const y = event.clientY - this.svg.getBoundingClientRect().y - this.place.top - this.places[i].top;
+    if (!this.hasRows) return this.choose(-1, i);
+    const y = event.clientY - this.svg.getBoundingClientRect().y - this.now[i].top;
     const { rows } = this.drawn[i];
-    const row = Math.floor((y / this.places[i].height) * rows.length);
+    const row = Math.floor((y / this.now[i].height) * rows.length);
     return this.follow(rows[Math.max(0, Math.min(rows.length - 1, row))]);
   }
 
   key(event) {
-    const unit = event.target.closest("[data-unit]");
-    if (!unit) return;
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const all = [...this.svg.querySelectorAll("[data-unit]")];
-    if (step) all[all.indexOf(unit) + step]?.focus();
-    else if (event.key === "Enter" || event.key === " ") this.choose(Number(unit.dataset.unit), true);
-    else if (event.key === "Escape") this.choose(-1);
-    else return;
+    const item = event.target.closest("[data-unit], [data-bundle]");
+    if (!item) return;
+    const isUnit = item.dataset.unit !== undefined;
+    const all = [...this.svg.querySelectorAll(isUnit ? "[data-unit]" : "[data-bundle]")];
+    const [on, back] = isUnit ? ["ArrowRight", "ArrowLeft"] : ["ArrowDown", "ArrowUp"];
+    const step = { [on]: 1, [back]: -1 }[event.key];
+    const across = isUnit ? 0 : { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) all[all.indexOf(item) + step]?.focus();
+    else if (across) this.next(Number(item.dataset.bundle), across);
+    else if (event.key === "Escape") this.forget();
+    else if (event.key !== "Enter" && event.key !== " ") return;
+    else if (isUnit) this.choose(Number(item.dataset.unit), -1, true);
+    else if (this.hasRows) this.next(Number(item.dataset.bundle), 0);
+    else this.choose(-1, Number(item.dataset.bundle), true);
     event.preventDefault();
   }
 
-  /** Darken the paths through one unit; again, and all are dark. */
-  choose(unit, hadFocus = false) {
-    this.chosen = unit === this.chosen || !this.hasRows ? -1 : unit;
+  /** Follow the path beside the one that is followed, in the same bundle; the first at first. */
+  next(bundle, by) {
+    const { rows } = this.drawn[bundle];
+    if (!rows) return;
+    const at = rows.indexOf(this.path);
+    this.follow(rows[at < 0 || by === 0 ? 0 : (at + by + rows.length) % rows.length]);
+  }
+
+  /** Darken the paths through one unit, or light one ribbon; again, and all are as before. */
+  choose(unit, ribbon = -1, hadFocus = false) {
+    this.chosen = unit === this.chosen ? -1 : unit;
+    this.ribbon = ribbon === this.ribbon ? -1 : ribbon;
     this.draw();
-    this.say();
-    if (hadFocus) this.svg.querySelector(`[data-unit="${unit}"]`)?.focus();
-    if (unit >= 0) this.emit(this.data.paths.units[unit].address);
+    const place = unit >= 0 ? `[data-unit="${unit}"]` : `[data-bundle="${ribbon}"]`;
+    if (hadFocus) this.svg.querySelector(place)?.focus();
+    this.tell();
   }
 
   follow(path) {
     this.path = path;
-    this.listChips();
     this.set(this.t);
+    this.light();
+    this.tell();
+  }
+
+  forget() {
+    [this.chosen, this.path, this.ribbon] = [-1, null, -1];
+    this.draw();
+    this.tell();
+  }
+
+  /** Let the link say what is shown, once the reader has let go. */
+  tell() {
+    const { units } = this.data.paths;
+    const isOn = (_, i) => (this.path >> i) & 1;
+    this.emit({
+      open: Math.round(this.t * 100),
+      path: this.path === null ? null : units.filter(isOn).map(({ label }) => label),
+      block: units[this.chosen]?.address ?? "",
+    });
   }
 
   listChips() {
-    this.pathRow.hidden = !this.hasRows;
+    this.clear.hidden = this.chosen < 0 && this.ribbon < 0 && this.path === null;
+    this.pathRow.firstElementChild.hidden = !this.hasRows;
+    this.chips.hidden = !this.hasRows;
     if (!this.hasRows) return;
     const { units } = this.data.paths;
     if (this.chips.children.length !== units.length) this.chips.replaceChildren(...units.map(() => document.createElement("button")));
@@ -226,19 +294,14 @@ class Unravelled {
       chip.setAttribute("aria-pressed", String(this.path !== null && Boolean((this.path >> i) & 1)));
       chip.onclick = () => this.follow((this.path ?? 0) ^ (1 << i));
     });
-    this.say();
   }
 
   say() {
-    const { units, bundles } = this.data.paths;
+    const { paths } = this.data;
     const parts = [];
-    if (this.path !== null) parts.push(sentenceOf(this.path, units, this.labels));
-    if (this.chosen >= 0 && this.drawn) {
-      const dark = this.drawn.reduce((sum, { numDark }) => sum + numDark, 0);
-      const all = bundles.reduce((sum, { rows }) => sum + rows.length, 0);
-      parts.push(this.labels.through.replace("{part}", dark).replace("{all}", all)
-        .replace("{block}", units[this.chosen].label));
-    }
+    if (this.path !== null) parts.push(sentenceOf(this.path, paths.units, this.labels, paths.always));
+    if (this.chosen >= 0) parts.push(throughOf(paths.units[this.chosen], paths, this.labels));
+    if (this.ribbon >= 0) parts.push(ribbonWords(paths.bundles[this.ribbon], paths.total, this.labels));
     this.said.textContent = parts.join(" ");
   }
 
@@ -247,10 +310,6 @@ class Unravelled {
     button.setAttribute("aria-pressed", String(isShown));
     this.svg.style.display = isShown ? "none" : "";
     this.list.hidden = !isShown;
-    const { length, num_paths: paths, share } = this.labels;
-    const head = [length, paths, share].map((name) => `<th scope="col">${escape(name)}</th>`).join("");
-    const lines = this.data.paths.bundles.map(({ label, full, weight }) => `<tr><td>${escape(label)}</td>`
-      + `<td>${full.replace(/\B(?=(\d{3})+$)/g, ",")}</td><td>${(100 * weight).toPrecision(3)} %</td></tr>`);
-    this.list.innerHTML = `<table><thead><tr>${head}</tr></thead><tbody>${lines.join("")}</tbody></table>`;
+    this.list.innerHTML = tableHtml(this.data.paths.bundles, this.labels);
   }
 }

@@ -12,14 +12,23 @@ from explorer.units import large
 if TYPE_CHECKING:
     import argparse
 
-_UNITS = {"block": "residual units", "conv": "convolutions"}
+_UNITS = {
+    "block": "residual units",
+    "transformation": "transformations",
+    "conv": "convolutions",
+    "layer": "layers",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the network and the unit of length."""
     parser.add_argument("spec", metavar="SPEC", help="a preset's name, a JSON file or a link token")
     parser.add_argument(
-        "--unit", choices=tuple(_UNITS), default="block", help="what one step of length is"
+        "--unit",
+        choices=tuple(_UNITS),
+        default="block",
+        help="what one step of length is: a residual unit; a residual unit, each way through its "
+        "branch a path of its own; a convolution; or a weight layer as the papers count depth",
     )
 
 

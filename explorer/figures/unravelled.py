@@ -2,7 +2,8 @@
 
 Up to ``MAX_ROWS`` units every path is a row; beyond, a ribbon for each range of lengths says how
 many there are and what share of them goes through each unit. Nothing is enumerated there: of the
-paths of length k a share of k / n uses any one of n units.
+paths of length k a share of k / n uses any one of n units, of those through one unit a share of
+(k - 1) / (n - 1) uses any other, and of those past it k / (n - 1).
 """
 
 from __future__ import annotations
@@ -35,38 +36,53 @@ LABELS: dict[str, str] = {
     "length_is": "length {k}",
     "part_of": "{part} of {all}",
     "rows_say": "Each thin row is one path: filled where it goes through a block, bare where it "
-    "takes the shortcut.",
+    "takes the shortcut. Click a row to follow it, a block to see its paths.",
     "ribbons_say": "Each ribbon holds the paths of some lengths; stronger cells are blocks that "
-    "more of them go through.",
+    "more of them go through. Click a ribbon or a block.",
     "follow": "Follow one path",
     "followed": "Length {k}: through {through}; past the other {past}.",
     "followed_all": "Length {k}: through every block.",
-    "followed_none": "Length 0: past every block.",
+    "followed_none": "Length {k}: past every block.",
     "through": "Filled: the {part} of {all} paths that go through {block}.",
+    "through_each": "Filled: the {part} of {all} paths that go through any one block of {block}.",
+    "ribbon": "Length {length}: {count} of {all} paths, {weight}. Any one block is on {share} of "
+    "them.",
+    "clear": "Clear",
+    "bundle": "length {length}: {count} paths",
     "num_paths": "Paths",
     "share": "Share",
 }
 """The words inside the view, in English; a page passes its translations instead."""
 
 
-def unravelled(graph: Graph) -> dict[str, Any]:
+def unravelled(graph: Graph, among: range | None = None) -> dict[str, Any]:
     """Return what the unravelled view shows, JSON-able.
+
+    Args:
+        graph: The graph.
+        among: Positions of consecutive blocks to show; None is all.
 
     Returns:
         ``units`` (address, label, kind and tag of the shortcut; several units share a column
-        when there are too many), ``num_units``, ``total`` paths, and ``bundles`` from the
+        when there are too many), ``num_units``, blocks that are ``always`` gone through, ``total``
+        paths, ``half`` of them (those through one unit), and ``bundles`` from the
         shortest paths to the longest: ``label`` (length or range), ``count`` and ``full`` (short
-        and exact), ``weight`` (share of all paths, 0..1), ``share`` (of its paths that use any
-        one unit) and ``rows`` (bit i is unit i), or None where paths are not enumerated.
+        and exact), ``weight`` (share of all paths, 0..1), ``through`` (short count of those that
+        use any one unit), ``share`` (the same, 0..1), ``given`` (share of those through one unit,
+        and of those past it, that use any other) and ``rows`` (bit i is unit i), or None where
+        paths are not enumerated.
     """
-    units = [block for block in graph.blocks if block.merge is not None]
-    lengths = paths_of_graph(graph, "block")
-    always = len(graph.blocks) - len(units)
+    blocks = graph.blocks if among is None else graph.blocks[among.start : among.stop]
+    units = [block for block in blocks if block.merge is not None]
+    lengths = paths_of_graph(graph, "block", among)
+    always = len(blocks) - len(units)
     counts = list(lengths.counts[always:])
     return {
         "units": _columns(graph, units),
         "num_units": len(units),
+        "always": always,
         "total": large(lengths.num_paths),
+        "half": large(lengths.num_paths // 2),
         "bundles": [_bundle(counts, span, len(units), always) for span in _spans(len(units))],
     }
 
@@ -107,14 +123,21 @@ def _spans(num_units: int) -> list[range]:
 
 def _bundle(counts: list[int], span: range, num_units: int, always: int) -> dict[str, Any]:
     inside = sum(counts[k] for k in span)
-    used = sum(k * counts[k] for k in span)
+    # Units are alike: each is on the same number of paths of every length.
+    through = sum(k * counts[k] for k in span) // max(1, num_units)
+    pairs = max(1, num_units * (num_units - 1))
+    both = sum(k * (k - 1) * counts[k] for k in span) // pairs
+    only_other = sum(k * (num_units - k) * counts[k] for k in span) // pairs
+    past = inside - through
     first, last = span[0] + always, span[-1] + always
     return {
         "label": str(first) if first == last else f"{first}–{last}",
         "count": large(inside),
         "full": str(inside),
         "weight": inside / sum(counts),
-        "share": used / (inside * num_units) if num_units else 0.0,
+        "through": large(through),
+        "share": through / inside,
+        "given": [both / through if through else 0.0, only_other / past if past else 0.0],
         "rows": _rows(num_units, span[0]) if num_units <= MAX_ROWS else None,
     }
 

@@ -16,6 +16,7 @@ from explorer.analysis.lock import Lock, Solution, solve
 from explorer.analysis.measures import measure
 from explorer.analysis.memory import TrainingMemory, training_memory
 from explorer.analysis.options import Reasons, senseless
+from explorer.analysis.path_weights import WeightedLengths, weighted
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of_graph
 from explorer.errors import SpecError
@@ -46,6 +47,12 @@ def network(spec: NetworkSpec) -> tuple[Graph, Cost]:
 def path_lengths(spec: NetworkSpec, unit: Unit) -> PathLengths:
     """Return the distribution of path lengths of a network that works."""
     return paths_of_graph(network(spec)[0], unit)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def weighted_lengths(spec: NetworkSpec, gate: float | None) -> WeightedLengths:
+    """Return the path lengths of a network weighted by survivals, gates and factors."""
+    return weighted(network(spec)[0], gate)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -112,9 +119,9 @@ def forget_runs() -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def unravelled(spec: NetworkSpec) -> dict[str, Any]:
-    """Return the unravelled picture of a network."""
-    return unravel(network(spec)[0])
+def unravelled(spec: NetworkSpec, start: int, stop: int) -> dict[str, Any]:
+    """Return the unravelled picture of the blocks from one position to another (exclusive)."""
+    return unravel(network(spec)[0], range(start, stop))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.ui import cached, panels
-from explorer.ui.components.unravel import unravelled_picture
-from explorer.ui.i18n import _
+from explorer.analysis.paths import paths_of_graph
+from explorer.ui import cached, panels, urls
+from explorer.ui.block_choice import choose_blocks
+from explorer.ui.components.unravel import Shown, unravelled_picture
+from explorer.ui.i18n import _, plural
+from explorer.ui.length_section import csv_of
 from explorer.ui.panels import Figure
+from explorer.ui.path_charts import path_length_chart
+from explorer.ui.urls import Param
 from explorer.units import large
 
 if TYPE_CHECKING:
     from explorer.ir.graph import Graph
     from explorer.ui.state import Hand
+
+_PAST = "past"
+"""In the link: the path that goes past every block."""
 
 
 def path_strip(now: Hand) -> None:
@@ -37,19 +45,78 @@ def path_strip(now: Hand) -> None:
                 _("Paths by convs"),
                 large(convs.num_paths),
                 "",
-                _("scales and projections followed inside the blocks"),
+                _("groups and scales followed"),
             ),
             Figure(_("Mean length"), f"{convs.mean:.4g}", _("convs")),
         ]
     )
 
 
-def unravelled_paths(now: Hand) -> None:
-    """Show the network opening into its paths, and whether that is exact."""
-    graph, _cost = cached.network(now.working)
+def section(now: Hand) -> None:
+    """Show the network opening into its paths, beside how long they are."""
+    left, right = st.columns((2.2, 1), gap="medium")
+    with left:
+        _unravelled_paths(now)
+    with right:
+        path_length_chart(now)
+        _exactness(cached.network(now.working)[0])
+
+
+def _unravelled_paths(now: Hand) -> None:
     with st.container(border=True, key="unravelled"):
-        unravelled_picture(cached.unravelled(now.working), key="unravel")
-    _exactness(graph)
+        among = choose_blocks(now)
+        paths = cached.unravelled(now.working, among.start, among.stop)
+        shown = unravelled_picture(paths, _start(now), key="unravel")
+        _caption(now, among)
+    if shown:
+        urls.put(Param.OPEN, "" if shown.open == Shown().open else str(shown.open))
+        urls.put(Param.PATH, _written(shown.path))
+        now.selected = shown.block
+
+
+def _start(now: Hand) -> Shown:
+    """Return what the link says is open."""
+    found = urls.get(Param.OPEN)
+    is_open = int(found) if found.isdecimal() and int(found) <= 100 else Shown().open
+    path = urls.get(Param.PATH)
+    labels = tuple(label for label in path.split(",") if label != _PAST) if path else None
+    block = ".".join(now.selected.split(".")[:2])
+    return Shown(is_open, labels, block)
+
+
+def _written(path: tuple[str, ...] | None) -> str:
+    if path is None:
+        return ""
+    return ",".join(path) or _PAST
+
+
+def _caption(now: Hand, among: range) -> None:
+    """Say what is counted, and that it is exact."""
+    shown = cached.unravelled(now.working, among.start, among.stop)
+    total = cached.path_lengths(now.working, "block").num_paths
+    units, paths = shown["num_units"], shown["total"]
+    if len(among) < len(cached.network(now.working)[0].blocks):
+        text = plural(
+            "{{paths}} paths through {n} residual block of the {{all}} of the whole network.",
+            "{{paths}} paths through {n} residual blocks of the {{all}} of the whole network.",
+            units,
+        ).format(paths=paths, all=large(total))
+    else:
+        text = plural(
+            "{{paths}} paths through {n} residual block.",
+            "{{paths}} paths through {n} residual blocks.",
+            units,
+        ).format(paths=paths)
+    graph, _cost = cached.network(now.working)
+    panels.note(f"{text} {_('Every count is exact, from the graph alone; nothing is sampled.')}")
+    st.download_button(
+        _("Save CSV"),
+        lambda: csv_of([("block", paths_of_graph(graph, "block", among))]),
+        "paths.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _exactness(graph: Graph) -> None:

@@ -37,6 +37,12 @@ class Param(StrEnum):
     METHOD = "method"
     SAMPLE = "sample"
     DATA = "data"
+    VIEW = "view"
+    UNIT = "unit"
+    BLOCKS = "blocks"
+    OPEN = "open"
+    PATH = "path"
+    GATE = "gate"
 
 
 def get(param: Param, default: str = "") -> str:

@@ -106,6 +106,50 @@ def test_the_paths_open_and_one_can_be_followed(open_page: Open) -> None:
     expect(view.get_by_role("row").filter(has_text="126").first).to_be_visible()
 
 
+def test_paths_and_blocks_light_each_other_and_the_link_keeps_it(open_page: Open) -> None:
+    page = open_page("unravel?arch=resnet110&blocks=2.0-2.7")
+    view = page.locator(".rx-unravel")
+    expect(view.get_by_test_id("unit")).to_have_count(8)
+    # A path lights its blocks: the first of length 2, then, by the keyboard, the one beside it.
+    bundle = view.get_by_test_id("bundle").nth(2)
+    bundle.focus()
+    page.keyboard.press("Enter")
+    expect(view.locator(".item.on")).to_have_count(2)
+    expect(view).to_contain_text("Length 2: through 2.0, 2.1; past the other 6.")
+    bundle.focus()
+    page.keyboard.press("ArrowRight")
+    expect(view).to_contain_text("Length 2: through 2.0, 2.2; past the other 6.")
+    expect(page).to_have_url(re.compile(r"path=2\.0(%2C|,)2\.2"))
+    # A block lights its paths.
+    view.get_by_test_id("unit").nth(3).click()
+    expect(view).to_contain_text("the 128 of 256 paths that go through 2.3")
+    expect(view).to_contain_text("35 of 70")
+    expect(page).to_have_url(re.compile(r"sel=layer2\.3"))
+    # The slider moves in the browser; the link follows when it is let go.
+    slider = view.get_by_test_id("unravel-slider")
+    slider.evaluate("s => { s.value = 30; s.dispatchEvent(new Event('input')); }")
+    expect(view).not_to_contain_text("35 of 70")
+    expect(page).not_to_have_url(re.compile("open="))
+    slider.evaluate("s => s.dispatchEvent(new Event('change'))")
+    expect(page).to_have_url(re.compile("open=30"))
+    page.reload()
+    settled(page)
+    expect(view.get_by_test_id("unravel-slider")).to_have_value("30")
+    expect(view.locator(".item.on")).to_have_count(2)
+    expect(view.locator(".item.selected")).to_have_count(1)
+    view.get_by_role("button", name="Clear", exact=True).click()
+    expect(page).not_to_have_url(re.compile("path="))
+    expect(view.locator(".item.on")).to_have_count(0)
+
+
+def test_a_ribbon_of_many_paths_is_lit_with_the_share_of_every_block(open_page: Open) -> None:
+    page = open_page("unravel?arch=resnet110")
+    view = page.locator(".rx-unravel")
+    view.get_by_test_id("bundle").nth(4).click()
+    expect(view).to_contain_text("Any one block is on 42 % of them")
+    expect(view.locator(".bundle.dim")).to_have_count(10)
+
+
 def test_many_blocks_are_bundled_and_the_page_stays_quick(open_page: Open) -> None:
     page = open_page("unravel?arch=resnet1202")
     expect(page.locator(".rx-unravel svg")).to_be_visible()

@@ -5,7 +5,14 @@ from functools import reduce
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from explorer.analysis.polynomial import add, multiply, power, shift
+from explorer.analysis.polynomial import (
+    MAX_DEGREE,
+    add,
+    multiply,
+    power,
+    product_of_powers,
+    shift,
+)
 
 coefficients = st.integers(0, 5) | st.integers(0, 2**200)
 polynomials = st.lists(coefficients, min_size=1, max_size=8).filter(any)
@@ -29,6 +36,21 @@ def test_multiply(a, b):
 @given(polynomials, st.integers(0, 7))
 def test_power(a, exponent):
     assert power(a, exponent) == reduce(schoolbook, [a] * exponent, [1])
+
+
+@given(st.dictionaries(polynomials.map(tuple), st.integers(0, 4), min_size=1, max_size=8))
+def test_product_of_powers(factors):
+    slow = [1]
+    for factor, exponent in factors.items():
+        slow = reduce(schoolbook, [list(factor)] * exponent, slow)
+    assert product_of_powers(factors) == slow
+
+
+def test_a_factor_of_a_high_degree_is_multiplied_too():
+    long = (1,) * (2 * MAX_DEGREE)
+    assert product_of_powers({long: 2, (1, 1): 3, (0, 2): 1}) == reduce(
+        schoolbook, [list(long), list(long), [1, 1], [1, 1], [1, 1], [0, 2]]
+    )
 
 
 @given(polynomials, polynomials, st.integers(0, 5))

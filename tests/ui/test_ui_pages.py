@@ -20,6 +20,8 @@ from explorer.ui import nav
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from streamlit.testing.v1 import AppTest
+
 PAGES = [page.name for page in nav.pages()]
 
 
@@ -44,6 +46,78 @@ def test_empty_pages_say_what_to_do_next(open_page: Open) -> None:
 )
 def test_unravel_says_whether_the_paths_add_up(open_page: Open, name: str, word: str) -> None:
     assert word in shown(open_page("unravel", arch=name))
+
+
+def test_a_range_of_blocks_is_unravelled_and_counted(open_page: Open) -> None:
+    app = open_page("unravel", arch="resnet110", blocks="2.0-2.7")
+    assert not app.exception
+    assert "256 paths through 8 residual blocks of the 1.8 × 10¹⁶ of the whole network" in shown(
+        app
+    )
+    segments(app, "Blocks to unravel").set_value("3").run()
+    assert "262,144 paths through 18 residual blocks" in shown(app)
+    assert app.query_params["blocks"] == "3"
+    segments(app, "Blocks to unravel").set_value("all").run()
+    assert "blocks" not in app.query_params
+
+
+def test_a_block_that_is_not_there_is_one_sentence(open_page: Open) -> None:
+    app = open_page("unravel", arch="resnet20", blocks="9.9")
+    assert not app.exception
+    assert "There is no block" in app.error[0].value
+    assert "512 paths through 9 residual blocks." in shown(app)
+
+
+def test_junk_in_the_link_of_the_unravel_page_is_left_out(open_page: Open) -> None:
+    junk = {"open": "1e9", "path": "x,9.9", "unit": "mile", "gate": "inf", "view": "nothing"}
+    app = open_page("unravel", arch="highway19", **junk)
+    assert not app.exception
+    assert "view" not in app.query_params
+    assert "unit" not in app.query_params
+
+
+def test_path_lengths_have_a_table_by_every_unit(open_page: Open) -> None:
+    app = open_page("unravel", arch="resnext50_32x4d", view="lengths", unit="transformation")
+    assert not app.exception
+    by_unit, blocks = (table.value for table in app.table)
+    assert list(by_unit["One unit is"]) == ["a block", "a transformation", "a conv", "a layer"]
+    assert list(by_unit["Paths"]) == ["65,536", "2.0 × 10²⁴", "2.0 × 10²⁴", "2.0 × 10²⁴"]
+    assert list(by_unit["Longest"]) == ["16", "16", "49", "50"]
+    assert set(blocks["a transformation"]) == {"1 + 32 z"}
+    assert app.query_params["unit"] == "transformation"
+    segments(app, "One unit is").set_value("conv").run()
+    assert app.query_params["unit"] == "conv"
+    assert "lengths 43 to 49 hold 95 %" in shown(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dpn92", "follows each stream by itself"),
+        ("resnet110_sd", "probability that a path is there"),
+        ("plain20", "blocks in series multiply"),
+        ("resnet1202", "blocks in series multiply"),
+    ],
+)
+def test_path_lengths_of_every_kind_of_network(open_page: Open, name: str, words: str) -> None:
+    app = open_page("unravel", arch=name, view="lengths")
+    assert not app.exception
+    assert not app.error
+    assert words in shown(app)
+
+
+def test_gates_weight_the_paths(open_page: Open) -> None:
+    app = open_page("unravel", arch="highway19", view="lengths", gate="0.5")
+    assert "Line: each path weighted, mean 9.5" in shown(app)
+    app.select_slider[0].set_value(1.0).run()
+    assert "Line: each path weighted, mean 17" in shown(app)
+    assert app.query_params["gate"] == "1.00"
+    assert "Weighted paths" not in shown(open_page("unravel", arch="resnet20", view="lengths"))
+
+
+def segments(app: AppTest, label: str):
+    """Return the segmented choice with a label."""
+    return next(c for c in app.segmented_control if c.label == label)
 
 
 def test_a_training_is_queued_with_what_the_form_says(open_page: Open) -> None:

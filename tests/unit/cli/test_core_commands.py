@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from math import comb
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,21 @@ def test_paths_as_json(printed):
     assert min(map(int, found["lengths"])) == 1
 
 
+def test_paths_of_resnet1202_are_the_binomial(printed):
+    found = json.loads(printed("paths", "resnet1202", "--json"))
+    assert found["num_paths"] == str(2**600)
+    assert found["lengths"] == {str(k): str(comb(600, k)) for k in range(601)}
+
+
+def test_paths_by_every_unit(printed):
+    def found(unit):
+        return json.loads(printed("paths", "resnext50_32x4d", "--unit", unit, "--json"))
+
+    assert found("transformation")["num_paths"] == str(33**16)
+    assert found("layer")["lengths"].keys() <= {str(k) for k in range(51)}
+    assert found("layer")["num_paths"] == found("conv")["num_paths"] == str(33**16)
+
+
 def test_paths_in_words(printed):
     assert printed("paths", "resnet110").splitlines() == [
         "1.8 × 10¹⁶ paths",
@@ -159,7 +175,7 @@ def test_what_is_above_a_limit_is_refused(refused, monkeypatch, command):
         (["cost", "resnet20", "--batch-size", "5000"], "A batch of 5000 images cannot be used."),
         (["cost", "resnet50", "--image", "x"], "argument --image: invalid int value: 'x'"),
         (["cost"], "the following arguments are required: SPEC"),
-        (["paths", "resnet50", "--unit", "layer"], "argument --unit: invalid choice: 'layer'"),
+        (["paths", "resnet50", "--unit", "stage"], "argument --unit: invalid choice: 'stage'"),
         (["paths", "nowhere.json"], "The file nowhere.json cannot be read."),
         (["paths", "9.AAAA"], "This link was made by a newer version of the app."),
         (["nothing"], "argument COMMAND: invalid choice: 'nothing'"),

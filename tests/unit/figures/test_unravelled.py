@@ -55,3 +55,33 @@ def test_a_plain_network_is_one_path():
     assert found["units"] == []
     assert [b["full"] for b in found["bundles"]] == ["1"]
     assert found["bundles"][0]["label"] == "9"
+
+
+def test_a_part_of_a_deep_network_is_unravelled_by_itself():
+    graph = lower(preset("resnet110"))
+    found = unravelled(graph, range(18, 26))
+    assert found["total"] == "256"
+    assert found["num_units"] == 8
+    assert [unit["label"] for unit in found["units"]] == [f"2.{i}" for i in range(8)]
+    assert [b["count"] for b in found["bundles"]] == [str(comb(8, k)) for k in range(9)]
+
+
+def test_shares_through_one_unit_are_those_of_the_rows():
+    # Ten units are rows; what the ribbons would say of them is counted by hand.
+    found = unravelled(lower(preset("preact_resnet164")), range(10))
+    for bundle in found["bundles"]:
+        rows = bundle["rows"]
+        holds = [row for row in rows if row & 1]
+        past = [row for row in rows if not row & 1]
+        assert bundle["through"] == str(len(holds))
+        other = [sum(row >> 3 & 1 for row in part) / max(1, len(part)) for part in (holds, past)]
+        assert bundle["given"] == pytest.approx(other)
+
+
+def test_ribbons_of_many_units_add_up_through_any_unit():
+    found = unravelled(lower(preset("resnet110")))
+    assert sum(b["share"] * b["weight"] for b in found["bundles"]) == pytest.approx(0.5)
+    for bundle in found["bundles"]:
+        through, past = bundle["given"]
+        share = bundle["share"]
+        assert share * through + (1 - share) * past == pytest.approx(share)
