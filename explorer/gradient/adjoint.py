@@ -110,10 +110,9 @@ def _conv(op: ops.Conv2d, weight: Tensor, g: Tensor, shape: Shape) -> Tensor:
     rows = g.flatten(0, 1)
     # Only the shape of the input is read, so it needs no memory.
     stand_in = g.new_empty(1).expand(rows.shape[0], *shape)
-    pair = [op.stride] * 2, [op.padding] * 2, [op.dilation] * 2
-    pulled: Tensor = torch.ops.aten.convolution_backward(
-        rows, stand_in, weight, None, *pair, False, [0, 0], op.groups, [True, False, False]
-    )[0]
+    pulled = nn.grad.conv2d_input(
+        list(stand_in.shape), weight, rows, op.stride, op.padding, op.dilation, op.groups
+    )
     return pulled.unflatten(0, g.shape[:2])
 
 
