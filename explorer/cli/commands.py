@@ -28,6 +28,8 @@ COMMANDS = {
     "weights": "what a file of weights has for a network",
     "train": "train a network in the foreground",
     "evaluate": "accuracy of a trained run",
+    "lesion": "accuracy of a trained run without each of its units",
+    "gradients": "the gradient by path length, of a run or at initialisation",
     "cam": "Grad-CAM of two runs side by side",
     "worker": "run queued jobs on this machine",
 }

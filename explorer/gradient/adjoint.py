@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.nn.grad import conv2d_input
 
 from explorer.ir import ops
 
@@ -107,11 +108,9 @@ def _slope(norm: nn.BatchNorm2d) -> Tensor:
 
 
 def _conv(op: ops.Conv2d, weight: Tensor, g: Tensor, shape: Shape) -> Tensor:
-    rows = g.flatten(0, 1)
-    # Only the shape of the input is read, so it needs no memory.
-    stand_in = g.new_empty(1).expand(rows.shape[0], *shape)
-    pulled = nn.grad.conv2d_input(
-        list(stand_in.shape), weight, rows, op.stride, op.padding, op.dilation, op.groups
+    size = (g.shape[0] * g.shape[1], *shape)
+    pulled = conv2d_input(
+        size, weight, g.flatten(0, 1), op.stride, op.padding, op.dilation, op.groups
     )
     return pulled.unflatten(0, g.shape[:2])
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from explorer.analysis.path_gradient import GradientByLength
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from explorer.analysis.path_gradient import Floats
     from explorer.analysis.routes import Segment
     from explorer.builder import Network
     from explorer.gradient.linearised import Pulled
@@ -169,5 +169,5 @@ def _projections(parts: Tensor, whole: Tensor) -> Tensor:
     return torch.where(squares > 0, found / squares, torch.zeros_like(found))
 
 
-def _numpy(values: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _numpy(values: Tensor) -> Floats:
     return values.double().cpu().numpy()

@@ -51,7 +51,7 @@ def response_addresses(graph: Graph) -> dict[Address, Address]:
     }
     readers: Counter[Address] = Counter()
     signals = {graph.output.address}
-    for node in reversed(graph.nodes.values()):
+    for node in reversed(tuple(graph.nodes.values())):
         readers.update(node.inputs)
         if node.address in signals:
             signals.update(node.signals)

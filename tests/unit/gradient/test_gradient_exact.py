@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from explorer.analysis.paths import paths_of_graph
 from explorer.builder import build
 from explorer.errors import ExplorerError
+from explorer.gradient import linearised
 from explorer.gradient.exact import coefficients, gradient, gradient_by_length
 from explorer.gradient.linearised import linearise
 from explorer.spec.presets import preset
@@ -136,3 +137,22 @@ def test_nothing_stays_behind():
     assert all(module.training for module in network.modules())
     assert all(p.grad is None and p.requires_grad for p in network.parameters())
     assert all((before[name] == value).all() for name, value in network.state_dict().items())
+
+
+def test_n_units_cost_n_times_n_plus_1_by_2_passes_through_a_branch(monkeypatch):
+    network = network_of(BLOCKS["preact"])
+    image = images_for(network)
+    passes = []
+    pull = linearised.pull
+
+    def counted(node, module, values, g):
+        if node.address.endswith("conv2"):
+            passes.append(len(g))
+        return pull(node, module, values, g)
+
+    monkeypatch.setattr(linearised, "pull", counted)
+    gradient_by_length(network, image)
+    assert passes == list(range(1, 9))
+    passes.clear()
+    gradient_by_length(network, image, longest=3)
+    assert passes == [1, 2, 3, 3, 3, 3, 3, 3, *[1] * 8]
