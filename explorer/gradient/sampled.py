@@ -114,7 +114,8 @@ def sampled_norms(
         for start in range(0, len(ways), COPIES):
             rows = slice(start, start + COPIES)
             found = along(point, torch.from_numpy(ways[rows]))
-            norms[rows] += torch.linalg.vector_norm(found.flatten(2).double(), dim=2).sum(1).numpy()
+            sizes = torch.linalg.vector_norm(found.flatten(2).double(), dim=2)
+            norms[rows] += sizes.sum(1).cpu().numpy()
     by_length = (norms / len(images)).reshape(len(chosen), num_samples).T
     mean, error = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     mean[chosen], error[chosen] = by_length.mean(0), standard_error(by_length)

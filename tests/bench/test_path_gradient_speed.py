@@ -125,7 +125,7 @@ def test_random_signs_against_sampled_paths_untrained():
 def test_random_signs_against_sampled_paths_trained():
     data = load("digits", image_size=32)
     torch.manual_seed(0)
-    recipe = Recipe(epochs=5, batch_size=64, lr=0.1, precision="float32")
+    recipe = Recipe(epochs=3, batch_size=64, lr=0.1, precision="float32")
     network = build(preset("resnet32"))
     trainer = Trainer(network, data, recipe, seed=0, device=torch.device("cpu"))
     last = list(trainer.events())[-1]
