@@ -94,8 +94,16 @@ class Lab:
         self._prepare, self._on_progress = prepare, on_progress
         self._num_classes = graph.output.out_shape[0]
         self.blocks: tuple[Block, ...] = graph.blocks
-        self._stem = self._part(segments(graph)[0].nodes, INPUT)
-        self._head = self._part([graph.nodes[a] for a in graph.head], graph.blocks[-1].exit)
+        parts = segments(graph)
+        stem, *others = parts
+        self._stem = self._part(stem.nodes, INPUT)
+        self._gaps: dict[int, _Part] = {}
+        position = -1
+        for segment in others:
+            position += segment.is_unit
+            if not segment.is_unit:
+                self._gaps[position] = self._part(segment.nodes, segment.entry)
+        self._head = self._part([graph.nodes[a] for a in graph.head], parts[-1].exit)
         self._steps = {
             (i, through): self._part(
                 graph.nodes_of(block) if through else without(graph, block), block.entry
@@ -230,6 +238,9 @@ class Lab:
         begin, x = kept[-1]
         for depth in range(begin, len(plan)):
             x = self._steps[plan[depth]](x)
+            # A network with deleted units has their remains between the others.
+            if depth in self._gaps:
+                x = self._gaps[depth](x)
             if depth + 1 in branching:
                 kept.append((depth + 1, x))
         kept[:] = [one for one in kept if one[0] in branching]

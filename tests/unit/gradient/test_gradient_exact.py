@@ -113,7 +113,7 @@ def test_what_arrives_at_a_unit_has_passed_only_later_ones():
     torch.testing.assert_close(parts[0].sum(0), exits["out"].grad, rtol=1e-10, atol=1e-14)
 
 
-def test_labels_and_dense_scores():
+def test_labels():
     network = network_of(BLOCKS["basic A"])
     images = images_for(network, 2)
     predicted = network(images).argmax(1)

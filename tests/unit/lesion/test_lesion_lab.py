@@ -58,6 +58,18 @@ def test_a_sweep_costs_half_a_forward_pass_for_each_unit():
     assert len(runs) < 30 * 4
 
 
+@pytest.mark.parametrize("gone", [["layer1.0"], ["layer2.0", "layer2.1"], ["layer3.1"]])
+def test_a_network_with_deleted_units_can_be_cut_further(gone):
+    network = network_of(BLOCKS["basic A"])
+    images, labels = noise()
+    found = Lab(delete(network, gone), images, labels).sweep()
+    whole = Lab(network, images, labels)
+    assert (found.baseline.confusion == whole.evaluate(gone).confusion).all()
+    for one in found.deleted:
+        expected = whole.evaluate([*gone, *one.units])
+        assert (one.outcome.confusion == expected.confusion).all()
+
+
 def test_random_deletions():
     network = network_of(BLOCKS["basic A"])
     images, labels = noise()
