@@ -7,6 +7,7 @@ that what is read at an address is what the graph says stands there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -17,6 +18,8 @@ from explorer.graph import lower
 from explorer.ir import ops
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
     from explorer.ir.graph import Graph
     from explorer.spec import NetworkSpec
 
@@ -207,12 +210,14 @@ class Network(nn.Module):
         graph: What it was built from.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        """Make one module for each node."""
+    def __init__(self, graph: Graph, modules: Mapping[Address, nn.Module] | None = None) -> None:
+        """Make one module for each node that has none in ``modules``."""
         super().__init__()
         self.graph = graph
+        given = modules or {}
         for node in graph.nodes.values():
-            self._place(node.address, module_of(node.op))
+            module = given.get(node.address)
+            self._place(node.address, module_of(node.op) if module is None else module)
         self._steps = _plan(graph)
 
     def _place(self, address: Address, module: nn.Module) -> None:
@@ -264,6 +269,19 @@ def _plan(graph: Graph) -> list[_Step]:
         )
         for node in graph.nodes.values()
     ]
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Generator[None]:
+    """Put a network into evaluation mode for a time; every module then has its own mode again."""
+    training = [module for module in network.modules() if module.training]
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
 
 
 def build(spec: NetworkSpec) -> Network:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from explorer.builder import evaluating
 from explorer.cam.layers import require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from explorer.address import Address
     from explorer.builder import Network
@@ -61,7 +61,7 @@ def explain(
     rule = method_of(method).rule
     require_classifier(network.graph)
     _check_addresses(network, addresses)
-    with torch.inference_mode(mode=False), _evaluating(network):
+    with torch.inference_mode(mode=False), evaluating(network):
         logits, activations = _forward(network, images, set(addresses))
         classes = _classes(logits, target)
         # An image's logit depends on that image alone, so one sum serves the whole batch.
@@ -120,15 +120,3 @@ def _check_addresses(network: Network, addresses: Sequence[Address]) -> None:
                 f"There is no feature map at {address!r}.",
                 f"An address looks like {network.graph.blocks[-1].exit}.",
             )
-
-
-@contextmanager
-def _evaluating(network: nn.Module) -> Generator[None]:
-    training = [module for module in network.modules() if module.training]
-    for module in training:
-        module.training = False
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True

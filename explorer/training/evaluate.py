@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from explorer.builder import Network
+    from explorer.store.runs import RunRecord
+
 BATCH_SIZE = 250
 """Fixed, so that a figure can be had again to the last bit."""
 
@@ -72,10 +75,28 @@ def score(
     return Score(correct / len(images), loss / len(images), len(images))
 
 
-def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score | MaskScore:
-    """Return the score of a trained run on the held-out split of a data set.
+class HeldOut(NamedTuple):
+    """A trained network with images it was not trained on, on one device.
 
-    A network that segments gets a ``MaskScore``.
+    Attributes:
+        network: In evaluation mode.
+        record: Of its run.
+        images: Bytes, (N, H, W, C), N >= 1.
+        labels: (N,).
+        normalise: Makes the network's input of the images.
+        pixels: The class of every pixel, (N, H, W), for a network that segments, else None.
+    """
+
+    network: Network
+    record: RunRecord
+    images: Tensor
+    labels: Tensor
+    normalise: Normalise
+    pixels: Tensor | None
+
+
+def held_out(folder: Path, data: str, *, device: str = "auto") -> HeldOut:
+    """Return a trained run with the held-out split of a data set.
 
     Images are prepared with the size, mean and standard deviation of the run's own training,
     and split by its seed, so that the run's own data gives the run's own result.
@@ -107,9 +128,22 @@ def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score | Ma
     images, labels = resident(dataset.test, place)
     normalise = Normalise(trained.mean, trained.std, place, torch.channels_last)
     network = network.to(place).to(memory_format=torch.channels_last)
-    if masks:
-        return score_masks(network, images, on_device(masks.test, place), normalise)
-    return score(network, images, labels, normalise)
+    pixels = on_device(masks.test, place) if masks else None
+    return HeldOut(network, record, images, labels, normalise, pixels)
+
+
+def evaluate_run(folder: Path, data: str, *, device: str = "auto") -> Score | MaskScore:
+    """Return the score of a trained run on the held-out split of a data set; see ``held_out``.
+
+    A network that segments gets a ``MaskScore``.
+
+    Raises:
+        ExplorerError: What ``held_out`` raises.
+    """
+    found = held_out(folder, data, device=device)
+    if found.pixels is not None:
+        return score_masks(found.network, found.images, found.pixels, found.normalise)
+    return score(found.network, found.images, found.labels, found.normalise)
 
 
 def _listed(classes: tuple[str, ...]) -> str:

@@ -1,0 +1,1 @@
+"""The gradient by path length, exact and sampled, and how strongly layers respond."""
