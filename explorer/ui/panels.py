@@ -17,7 +17,7 @@ _CSS = Path(__file__).resolve().parents[2] / "assets" / "css" / "explorer.css"
 
 
 def style() -> None:
-    """Load the styles of our own markup; Streamlit's own classes are left alone."""
+    """Load the styles of our own markup; of Streamlit's own only margins are changed."""
     st.html(_CSS)
 
 

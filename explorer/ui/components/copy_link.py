@@ -9,7 +9,7 @@ from explorer.ui.components.assets import loader
 _CSS = """
 button { border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
   background: var(--st-background-color); color: var(--st-text-color); font: inherit;
-  font-size: 14px; padding: 0 12px; height: 2.5rem; white-space: nowrap; cursor: pointer; }
+  font-size: 0.875rem; padding: 0 12px; height: 2.5rem; white-space: nowrap; cursor: pointer; }
 button:hover, button:focus-visible { border-color: var(--st-primary-color);
   color: var(--st-primary-color); outline: none; }
 """
