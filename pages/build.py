@@ -11,7 +11,7 @@ from explorer.ui.node_card import node_card
 from explorer.ui.path_charts import path_charts
 from explorer.ui.pictures import network_stage
 from explorer.ui.stages import stages
-from explorer.ui.state import hand, rerun
+from explorer.ui.state import hand
 from explorer.ui.trouble import trouble
 
 now = hand()
@@ -23,10 +23,7 @@ with right, st.container(key="network-and-stages"):
     # In a place of its own, so that what follows keeps its state when it comes and goes.
     with st.container():
         trouble(now)
-    selected = now.selected
     network_stage(now)
-    if now.selected != selected:
-        rerun()
     stages(now)
     node_card(now)
     path_charts(now)

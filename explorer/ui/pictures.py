@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from explorer.analysis.measures import MEASURES
-from explorer.ui import cached, commands, state
-from explorer.ui.components.network import network_picture
+from explorer.ui import cached, commands
+from explorer.ui.components.network import Touched, network_picture
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -30,18 +31,22 @@ def network_stage(now: Hand) -> None:
         )
         if measure in MEASURES:
             now.measure = measure
-        touched = network_picture(
+        network_picture(
             cached.scene(now.working, now.measure),
             now.selected or None,
             key="network",
             broken={now.broken: now.error.message} if now.broken and now.error else None,
             name=now.title,
             is_editable=True,
+            on_touch=partial(_take, now),
         )
-        if touched.selected is not None:
-            now.selected = touched.selected
-        if touched.command is not None:
-            arrange(now, touched.command)
+
+
+def _take(now: Hand, touched: Touched) -> None:
+    if touched.selected is not None:
+        now.selected = touched.selected
+    if touched.command is not None:
+        arrange(now, touched.command)
 
 
 def arrange(now: Hand, command: Command) -> None:
@@ -52,7 +57,4 @@ def arrange(now: Hand, command: Command) -> None:
     """
     if now.error is not None:
         now.edit(now.working)
-    before = now.spec, now.selected
     commands.apply(now, command._asdict())
-    if (now.spec, now.selected) != before:
-        state.rerun()

@@ -6,12 +6,15 @@ import re
 import runpy
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from e2e_tools import settled
 from playwright.sync_api import Locator, Page, expect
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 Open = Callable[..., Page]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from statistics import median, quantiles
+from typing import TYPE_CHECKING
 
 import pytest
 from e2e_tools import settled
-from playwright.sync_api import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 

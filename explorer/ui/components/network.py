@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from streamlit.components.v2 import component
 
@@ -11,9 +12,10 @@ from explorer.figures.packed import packed
 from explorer.ui.components.assets import LOOK, STYLE, loader
 from explorer.ui.components.command import Command, command_of
 from explorer.ui.i18n import _
+from explorer.ui.state import widget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from explorer.address import Address
     from explorer.figures.architecture import Scene
@@ -43,6 +45,7 @@ def network_picture(
     broken: Mapping[Address, str] | None = None,
     name: str = "network",
     is_editable: bool = False,
+    on_touch: Callable[[Touched], None] | None = None,
 ) -> Touched:
     """Show a network and return what the reader has just done to it.
 
@@ -56,6 +59,7 @@ def network_picture(
             dashed in red.
         name: Of the saved file, without its ending.
         is_editable: Whether stages and blocks can be moved, copied, added and removed.
+        on_touch: Told of it before the page is drawn again, which saves drawing it twice.
     """
     data = {
         "scene": packed(scene),
@@ -66,10 +70,18 @@ def network_picture(
         "name": name,
         **LOOK,
     }
-    result = _COMPONENT(key=key, data=data, on_selected_change=_ignore, on_command_change=_ignore)
-    selected = result.selected if isinstance(result.selected, str) else None
-    return Touched(selected, command_of(result.command) if is_editable else None)
+
+    def tell() -> None:
+        if on_touch is not None:
+            on_touch(_touched(widget(key), is_editable=is_editable))
+
+    result = _COMPONENT(key=key, data=data, on_selected_change=tell, on_command_change=tell)
+    return _touched(result, is_editable=is_editable)
 
 
-def _ignore() -> None:
-    """Let the result carry the trigger; the page reads it."""
+def _touched(told: object, *, is_editable: bool) -> Touched:
+    """Return what a browser sent; anything may stand in it."""
+    sent = cast("Mapping[str, object]", told) if isinstance(told, Mapping) else {}
+    selected = sent.get("selected")
+    command = command_of(sent.get("command")) if is_editable else None
+    return Touched(selected if isinstance(selected, str) else None, command)
