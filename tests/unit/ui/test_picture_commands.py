@@ -9,7 +9,7 @@ import pytest
 from explorer.graph import lower
 from explorer.spec import NetworkSpec
 from explorer.spec.presets import preset
-from explorer.ui import pictures
+from explorer.ui import commands, pictures
 from explorer.ui.components.command import Command, Deed, command_of
 from explorer.ui.landing import landing
 from explorer.ui.state import Hand
