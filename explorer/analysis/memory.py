@@ -32,6 +32,9 @@ Optimiser = Literal["sgd", "adamw"]
 DEFAULT_BATCH_SIZE = 128
 MAX_BATCH_SIZE = 4096
 _COUNTER = 8
+_ROOM = 0.06
+"""What is added to the fullest moment, as a share of it: kernels differ between machines, and a
+prediction that is too low costs a person a run."""
 
 __all__ = ["LOSS", "TrainingMemory", "training_memory", "weight_bytes"]
 
@@ -49,7 +52,8 @@ class TrainingMemory:
         optimiser_state: What the optimiser keeps.
         kept: What is kept between forward and backward pass, by the node that made it; the
             images are at ``input``, loss and labels at ``loss``.
-        temporary: What is alive beside it at the fullest moment: gradients of feature maps.
+        temporary: What is alive beside it at the fullest moment, such as gradients of feature
+            maps, with a little room.
     """
 
     batch_size: int
@@ -112,7 +116,7 @@ def training_memory(
         gradients=params * WIDE,
         optimiser_state=sum(_state_bytes(op, optimiser) for op in ops_of),
         kept=run.kept,
-        temporary=run.peak - sum(run.kept.values()),
+        temporary=run.peak - sum(run.kept.values()) + round(_ROOM * run.peak),
     )
 
 

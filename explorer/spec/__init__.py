@@ -1,5 +1,5 @@
 """What a network is: the one value that graph, module, costs, pictures and link derive from."""
 
-from explorer.spec.model import HeadSpec, NetworkSpec, StageSpec, StemSpec
+from explorer.spec.model import BlockOverride, HeadSpec, NetworkSpec, StageSpec, StemSpec
 
-__all__ = ["HeadSpec", "NetworkSpec", "StageSpec", "StemSpec"]
+__all__ = ["BlockOverride", "HeadSpec", "NetworkSpec", "StageSpec", "StemSpec"]

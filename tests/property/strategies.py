@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from explorer.blocks import FAMILIES
 from explorer.errors import ShapeError
 from explorer.graph import lower
-from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
+from explorer.spec import BlockOverride, HeadSpec, NetworkSpec, StageSpec, StemSpec
 
 # What keeps a random network buildable in milliseconds; everything else is the field's own range.
 CAPS = {
@@ -54,13 +54,25 @@ stems = st.builds(
     ceil_pool=st.booleans(),
 )
 
-stages = st.builds(
-    StageSpec,
-    depth=st.integers(1, 4),
-    width=st.integers(1, 32),
-    stride=st.sampled_from((1, 2)),
-    block=blocks,
-)
+
+@st.composite
+def _stages(draw):
+    depth = draw(st.integers(1, 4))
+    overrides = ()
+    if draw(st.integers(0, 3)) == 3:
+        width = draw(st.none() | st.integers(1, 32))
+        at = draw(st.integers(0, depth - 1))
+        overrides = (BlockOverride(at=at, block=draw(blocks), width=width),)
+    return StageSpec(
+        depth=depth,
+        width=draw(st.integers(1, 32)),
+        stride=draw(st.sampled_from((1, 2))),
+        block=draw(blocks),
+        overrides=overrides,
+    )
+
+
+stages = _stages()
 
 specs = st.builds(
     NetworkSpec,

@@ -14,7 +14,8 @@ def bare(spec):
     stages = [stage.model_dump() for stage in spec.stages]
     for stage in stages:
         for name in ("se", "se_multiple", "survival"):
-            stage["block"].pop(name, None)
+            for part in (stage, *stage["overrides"]):
+                part["block"].pop(name, None)
     return type(spec).model_validate(spec.model_dump() | {"stages": stages})
 
 
@@ -38,7 +39,7 @@ def test_only_the_first_input_of_a_gate_is_a_signal(spec):
 @given(networks)
 def test_survival_falls_linearly_to_the_last_block(spec):
     graph = lower(spec)
-    blocks = [params for stage in spec.stages for params in (stage.block,) * stage.depth]
+    blocks = [stage.block_at(i) for stage in spec.stages for i in range(stage.depth)]
     for position, (block, params) in enumerate(zip(graph.blocks, blocks, strict=True), start=1):
         drops = [n.op.survival for n in graph.nodes_of(block) if isinstance(n.op, DropPath)]
         last = getattr(params, "survival", 1.0)
