@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from explorer.address import Address
-    from explorer.ir.graph import Graph, Node
+    from explorer.ir.graph import Block, Graph, Node
     from explorer.spec import NetworkSpec
 
 Terms = dict[int, int]
@@ -39,7 +39,7 @@ class ReceptivePaths:
     """How many paths have each receptive field.
 
     Attributes:
-        counts: {receptive field of the last feature map [px]: number of paths}, exact, rising.
+        counts: {receptive field [px]: number of paths}, exact, rising.
     """
 
     counts: Mapping[int, int]
@@ -95,13 +95,21 @@ def receptive_paths(spec: NetworkSpec) -> ReceptivePaths:
     return receptive_paths_of_graph(lower(spec))
 
 
-def receptive_paths_of_graph(graph: Graph) -> ReceptivePaths:
-    """Return the distribution over all paths of a graph, before any global pool."""
+def receptive_paths_of_graph(graph: Graph, last: int | None = None) -> ReceptivePaths:
+    """Return the distribution over all paths of a graph.
+
+    Args:
+        graph: Of the network.
+        last: Position of the block at whose output the paths end; None: they end at the last
+            map, before any global pool.
+    """
     nodes = graph.nodes
     ways: Ways = {1: {0: 1}}
     if graph.stem:
         ways = _through((nodes[a] for a in graph.stem), INPUT, graph.stem[-1], ways)
-    ways = _through_blocks(graph, ways)
+    if last is not None:
+        return _counted(_through_blocks(graph, graph.blocks[: last + 1], ways))
+    ways = _through_blocks(graph, graph.blocks, ways)
     before_pool: list[Node] = []
     for address in graph.head:
         if nodes[address].op.sees_whole_image:
@@ -110,6 +118,18 @@ def receptive_paths_of_graph(graph: Graph) -> ReceptivePaths:
     if before_pool:
         entry = before_pool[0].inputs[0]
         ways = _through(before_pool, entry, before_pool[-1].address, ways)
+    return _counted(ways)
+
+
+def receptive_paths_in_block(graph: Graph, block: Block) -> ReceptivePaths:
+    """Return the distribution over the ways from the entry of one block to its exit.
+
+    Receptive fields are counted in positions of the block's input.
+    """
+    return _counted(_through(graph.nodes_of(block), block.entry, block.exit, {1: {0: 1}}))
+
+
+def _counted(ways: Ways) -> ReceptivePaths:
     counts: Counter[int] = Counter()
     for terms in ways.values():
         for seen, count in terms.items():
@@ -117,10 +137,10 @@ def receptive_paths_of_graph(graph: Graph) -> ReceptivePaths:
     return ReceptivePaths(dict(sorted(counts.items())))
 
 
-def _through_blocks(graph: Graph, ways: Ways) -> Ways:
+def _through_blocks(graph: Graph, blocks: Iterable[Block], ways: Ways) -> Ways:
     known: dict[tuple[Address, int], Ways] = {}
     factors: Counter[tuple[tuple[int, int], ...]] = Counter()
-    for block in graph.blocks:
+    for block in blocks:
         opened: dict[int, Ways] = {}
         for jump in ways:
             key = (block.template, jump)
