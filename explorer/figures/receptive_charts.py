@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.analysis.effective_field import EffectiveField
     from explorer.analysis.receptive_paths import ReceptivePaths
 
-MAP_HEIGHT = 330
+MAP_HEIGHT = 400
 MOST_BEYOND = 1.6
 """A theoretical field wider than so many inputs is not drawn: the map would be too small."""
 _SCALE = [
@@ -135,8 +135,9 @@ def shares_by_side(curves: Mapping[str, Sequence[float]], x_title: str) -> Chart
         x_title: What is on the axis.
     """
     figure = go.Figure()
-    for (name, shares), colour, dash, level in zip(
-        curves.items(), (INK, TWIN), ("solid", "longdash"), (0.4, 0.65), strict=False
+    halves = {name: _reaches(shares, 0.5) for name, shares in curves.items()}
+    for (name, shares), colour, dash in zip(
+        curves.items(), (INK, TWIN), ("solid", "longdash"), strict=False
     ):
         figure.add_scatter(
             x=list(range(len(shares))),
@@ -145,25 +146,34 @@ def shares_by_side(curves: Mapping[str, Sequence[float]], x_title: str) -> Chart
             line={"color": colour, "dash": dash, "width": 2},
             hovertemplate=f"{name}: %{{y:.1f}} %<extra></extra>",
         )
-        at = int(np.searchsorted(shares, level * shares[-1]))
+        # The curve that rises first has room at its left, the other at its right.
+        is_right = len(curves) == 1 or halves[name] > min(halves.values()) or _is_tied(name, halves)
+        at = _reaches(shares, 0.4 if is_right else 0.75)
         figure.add_annotation(
             x=at,
             y=100 * shares[at],
             text=name,
             showarrow=False,
-            xanchor="left",
-            xshift=8,
+            xanchor="left" if is_right else "right",
+            xshift=10 if is_right else -10,
+            yshift=-4 if is_right else 4,
             font={"color": colour, "size": 12},
         )
     _laid_out(figure, HEIGHT)
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(title=x_title)
     figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
-    halves = ", ".join(
-        f"{name}: {int(np.searchsorted(shares, 0.5 * shares[-1]))} px"
-        for name, shares in curves.items()
-    )
-    return Chart(figure, f"Side of the centred square that holds half of the field, {halves}.")
+    words = ", ".join(f"{name}: {half} px" for name, half in halves.items())
+    return Chart(figure, f"Side of the centred square that holds half of the field, {words}.")
+
+
+def _reaches(shares: Sequence[float], level: float) -> int:
+    """Return the side at which a curve reaches a share of its end."""
+    return int(np.searchsorted(shares, level * shares[-1]))
+
+
+def _is_tied(name: str, halves: Mapping[str, int]) -> bool:
+    return len(set(halves.values())) == 1 and name == next(iter(halves))
 
 
 def _laid_out(figure: go.Figure, height: int) -> None:

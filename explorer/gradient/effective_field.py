@@ -2,7 +2,7 @@
 
 The cotangent is 1 in every channel at one position of a feature map and 0 elsewhere; what arrives
 at the input is taken in absolute value, because signs of random weights cancel, added over the
-channels of the image, and averaged over images and initialisations.
+channels of the image, and averaged over images and then, each of equal weight, initialisations.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def at_initialisation(spec: NetworkSpec, asked: Asked, num_seeds: int = 1) -> Ef
         settle(network, settling)
         maps.append(gradient_map(network, images, asked.address or last_map(network.graph)))
         asked = asked._replace(num_images=len(images))
-    mean = torch.stack([found.values for found in maps]).mean(0)
+    mean = torch.stack([_shares(found.values) for found in maps]).mean(0)
     return _field(lower(spec), asked, maps[0]._replace(values=mean), num_seeds)
 
 
@@ -187,9 +187,13 @@ def _noise(spec: NetworkSpec, asked: Asked, seed: int, num: int) -> Tensor:
 def _field(graph: Graph, asked: Asked, found: GradientMap, num_seeds: int) -> EffectiveField:
     address = asked.address or last_map(graph)
     first, last = seen_span(graph, address, found.position)
-    total = float(found.values.sum())
-    values = (found.values / total if total else found.values).cpu().numpy()
+    values = _shares(found.values).cpu().numpy()
     return EffectiveField(values, first, last, asked.num_images * max(1, num_seeds), num_seeds)
+
+
+def _shares(values: Tensor) -> Tensor:
+    total = values.sum()
+    return values / total if total else values
 
 
 def _check_numbers(asked: Asked, num_seeds: int) -> None:

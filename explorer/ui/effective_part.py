@@ -32,6 +32,8 @@ UNTRAINED = ""
 NOISE = "noise"
 NUM_IMAGES, NUM_SEEDS = (1, 2, 4, 8, 16, 32), (1, 2, 4, 8)
 START_IMAGES, START_SEEDS = 4, 2
+QUICK_SIDE = 128
+"""Larger inputs are measured only when asked for [px]."""
 LARGEST_DRAWN = 64
 """Images of more pixels than this would have to be drawn anew for a network in hand."""
 
@@ -116,7 +118,10 @@ def _asked(spec: NetworkSpec, run: Run | None) -> tuple[Asked, int]:
     side = spec.image_size
     if not has_data and len(sides) > 1:
         options = [str(s) for s in sides]
-        side = int(_choice(Param.SIDE, _("Side of the input"), options, lambda o: f"{o} px"))
+        start = spec.image_size if run else _side_that_holds(spec, sides)
+        side = int(
+            _choice(Param.SIDE, _("Side of the input"), options, lambda o: f"{o} px", str(start))
+        )
     num_images = _number(Param.IMAGES, _("Images"), NUM_IMAGES, START_IMAGES)
     num_seeds = _number(Param.SEEDS, _("Initialisations"), NUM_SEEDS, START_SEEDS)
     asked = Asked(
@@ -125,15 +130,28 @@ def _asked(spec: NetworkSpec, run: Run | None) -> tuple[Asked, int]:
     return asked, num_seeds
 
 
-def _choice(param: Param, label: str, options: list[str], words: Callable[[str], str]) -> str:
-    key = f"effective-{param.value}-{'-'.join(options)}"
+def _side_that_holds(spec: NetworkSpec, sides: list[int]) -> int:
+    """Return the smallest side that the theoretical field fits into; the own where none does."""
+    field = cached.network(spec)[1].receptive_field
+    return next((side for side in sides if field <= side <= QUICK_SIDE), sides[0])
+
+
+def _choice(
+    param: Param,
+    label: str,
+    options: list[str],
+    words: Callable[[str], str],
+    default: str = "",
+) -> str:
+    start = default or options[0]
+    key = f"effective-{param.value}-{'-'.join(options)}-{start}"
     wanted = urls.get(param)
-    start_widget(key, wanted if wanted in options else options[0])
+    start_widget(key, wanted if wanted in options else start)
     chosen = st.segmented_control(
         label, options, required=True, key=key, format_func=lambda o: words(str(o))
     )
-    value = chosen if chosen in options else options[0]
-    urls.put(param, "" if value == options[0] else value)
+    value = chosen if chosen in options else start
+    urls.put(param, "" if value == start else value)
     return value
 
 

@@ -99,12 +99,12 @@ def _place(now: Hand) -> Place:
     wanted = urls.get(Param.AT)
     start_widget(key, wanted if wanted in labels else LAST)
     chosen = st.selectbox(
-        _("Look at the output of"),
+        _("Look at"),
         options,
         key=key,
         width=200,
         format_func=lambda name: (
-            _("the last map") if name == LAST else _("block {label}").format(label=name)
+            _("the last map") if name == LAST else _("the end of block {label}").format(label=name)
         ),
     )
     if chosen not in labels:
@@ -161,9 +161,10 @@ def _all_paths(networks: list[Named], place: Place) -> None:
     with st.container(border=True, key="field-paths"):
         panels.heading(
             _("Receptive fields of the paths"),
-            _("Which share of the paths sees how many pixels at the output of {place}.").format(
+            _("Which share of the paths to {place} sees how many pixels of the image.").format(
                 place=_words_of(place)
-            ),
+            )
+            + _colours(found),
         )
         image = networks[0].spec.image_size
         chart = receptive_paths(
@@ -181,7 +182,16 @@ def _all_paths(networks: list[Named], place: Place) -> None:
 
 
 def _words_of(place: Place) -> str:
-    return _("block {label}").format(label=place.label) if place.label else _("the last map")
+    if not place.label:
+        return _("the last map")
+    return _("the end of block {label}").format(label=place.label)
+
+
+def _colours(found: Sequence[tuple[str, ReceptivePaths]]) -> str:
+    if len(found) == 1:
+        return ""
+    (own, _o), (other, _p) = found
+    return " " + _("Grey: {own}. Orange: {other}.").format(own=own, other=other)
 
 
 def _row(name: str, paths: ReceptivePaths) -> dict[str, str]:
@@ -229,8 +239,9 @@ def _inside(networks: list[Named], place: Place) -> None:
             _("Inside block {label}").format(label=label_of(block)),
             _(
                 "How many ways from the block's entry to its exit see how many positions of its "
-                "input; one position is {jump} px apart from the next."
-            ).format(jump=jump),
+                "input; neighbouring positions are {jump} px apart in the image."
+            ).format(jump=jump)
+            + _colours(found),
         )
         chart = ways_in_block(found[0][1], _("positions of the block's input"), *found[1:])
         st.plotly_chart(
