@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MAP_HEIGHT = 400
 MOST_BEYOND = 1.6
 """A theoretical field wider than so many inputs is not drawn: the map would be too small."""
+_ALMOST_ALL = 0.999
+"""Where the axis of shares ends: what comes after is a flat line."""
 _SCALE = [
     (i / 10, f"rgb({r:.0f},{g:.0f},{b:.0f})") for i, (r, g, b) in enumerate(VIRIDIS[::51].tolist())
 ]
@@ -161,7 +163,8 @@ def shares_by_side(curves: Mapping[str, Sequence[float]], x_title: str) -> Chart
         )
     _laid_out(figure, HEIGHT)
     figure.update_layout(hovermode="x unified")
-    figure.update_xaxes(title=x_title)
+    end = max(_reaches(shares, _ALMOST_ALL) for shares in curves.values())
+    figure.update_xaxes(title=x_title, range=(0, end))
     figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
     words = ", ".join(f"{name}: {half} px" for name, half in halves.items())
     return Chart(figure, f"Side of the centred square that holds half of the field, {words}.")

@@ -76,6 +76,8 @@ def show(networks: Sequence[tuple[str, NetworkSpec]], block: int | None) -> None
         _maps(named)
         _figures(named)
         panels.note(_caption(subjects, asked, num_seeds, block))
+        if run is not None:
+            panels.note(_of_run(run, left_out=len(networks) > 1))
 
 
 def _run_choice() -> Run | None:
@@ -261,6 +263,13 @@ def _caption(subjects: Sequence[Subject], asked: Asked, num_seeds: int, block: i
               "exact; gates, which see the whole image, are left out of it."),
         ]
     )  # fmt: skip
+
+
+def _of_run(run: Run, *, left_out: bool) -> str:
+    words = _("After training: one run, seed {seed}.").format(seed=run.record.seed)
+    if left_out:
+        words += " " + _("The network of equal MACs is measured before training only.")
+    return words
 
 
 def csv_of_shares(named: Sequence[tuple[str, EffectiveField]]) -> str:
