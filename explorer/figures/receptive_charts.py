@@ -64,7 +64,22 @@ def ways_in_block(
     return Chart(figure, f"Of {large(found.num_paths)} ways through the block, {words}.")
 
 
-def effective_map(field: EffectiveField, x_title: str, words: tuple[str, str]) -> Chart:
+def reach_of(field: EffectiveField) -> float:
+    """Return how far from the middle a map is worth showing [px]: little more than the field."""
+    farthest = max(field.centre, field.side - 1 - field.centre) + 0.5
+    half = field.theoretical / 2
+    if field.theoretical <= field.side:
+        return min(1.15 * half, farthest)
+    return max(1.03 * half, farthest) if _is_drawn(field) else farthest
+
+
+def _is_drawn(field: EffectiveField) -> bool:
+    return field.theoretical <= MOST_BEYOND * field.side
+
+
+def effective_map(
+    field: EffectiveField, x_title: str, words: tuple[str, str], reach: float
+) -> Chart:
     """Return a heat map of the field with the theoretical and the effective side as squares.
 
     Each map has its own scale, from 0 to its largest pixel. Both axes are distances from the
@@ -74,6 +89,7 @@ def effective_map(field: EffectiveField, x_title: str, words: tuple[str, str]) -
         field: What was measured.
         x_title: What is on the axis.
         words: What the theoretical and the effective square are called.
+        reach: Where both axes end [px]; maps side by side have the same.
     """
     places = np.arange(field.side) - field.centre
     largest = field.values.max(initial=0)
@@ -91,17 +107,14 @@ def effective_map(field: EffectiveField, x_title: str, words: tuple[str, str]) -
         )
     )
     is_inside = field.first >= 0 and field.last < field.side
-    half = field.theoretical / 2
-    if field.theoretical <= MOST_BEYOND * field.side:
-        _square(figure, half, words[0], "#FFFFFF" if is_inside else NEUTRAL, "solid")
-    else:
-        half = 0.0
+    if _is_drawn(field):
+        colour = "#FFFFFF" if is_inside else NEUTRAL
+        _square(figure, field.theoretical / 2, words[0], colour, "solid")
     _square(figure, field.size / 2, words[1], "#FFFFFF", "dot")
-    ends = (min(places[0] - 0.5, -1.03 * half), max(places[-1] + 0.5, 1.03 * half))
     _laid_out(figure, MAP_HEIGHT)
-    figure.update_xaxes(title=x_title, range=ends, constrain="domain", nticks=5)
+    figure.update_xaxes(title=x_title, range=(-reach, reach), constrain="domain", nticks=5)
     figure.update_yaxes(
-        range=ends[::-1], scaleanchor="x", constrain="domain", nticks=5, showgrid=False
+        range=(reach, -reach), scaleanchor="x", constrain="domain", nticks=5, showgrid=False
     )
     alt = (
         f"The effective field is {field.size:.0f} px wide, the theoretical one "

@@ -11,8 +11,11 @@ import streamlit as st
 from explorer.analysis.effective_field import MAX_SIDE, Asked
 from explorer.analysis.receptive import last_map
 from explorer.errors import ExplorerError
-from explorer.figures.receptive_charts import effective_map, shares_by_side
+from explorer.figures.colormaps import VIRIDIS
+from explorer.figures.heatmap import colour_bar, to_png
+from explorer.figures.receptive_charts import effective_map, reach_of, shares_by_side
 from explorer.ui import cached, guard, panels, urls
+from explorer.ui.cam_view import BAR_PIXELS, bar
 from explorer.ui.finished import finished_runs
 from explorer.ui.i18n import _, plural
 from explorer.ui.state import start_widget
@@ -74,7 +77,7 @@ def show(networks: Sequence[tuple[str, NetworkSpec]], block: int | None) -> None
             return
         named = list(zip([s.name for s in subjects], found, strict=True))
         _maps(named)
-        _figures(named)
+        _table(named)
         panels.note(_caption(subjects, asked, num_seeds, block))
         if run is not None:
             panels.note(_of_run(run, left_out=len(networks) > 1))
@@ -181,40 +184,52 @@ def _measured(subject: Subject, asked: Asked, num_seeds: int, block: int | None)
 
 
 def _maps(named: Sequence[tuple[str, EffectiveField]]) -> None:
-    for i, (column, (name, field)) in enumerate(
-        zip(st.columns(2, gap="medium"), named, strict=False)
-    ):
+    """Show the maps side by side; a single one beside its shares."""
+    columns = st.columns(2, gap="medium")
+    reach = max(reach_of(field) for _name, field in named)
+    for i, (column, (name, field)) in enumerate(zip(columns, named, strict=False)):
         with column:
-            beyond = field.theoretical > field.side
-            panels.heading(
-                name,
-                _("Effective {size} px, theoretical {theoretical} px{beyond}").format(
-                    size=f"{field.size:.0f}",
-                    theoretical=field.theoretical,
-                    beyond=_(", more than the input") if beyond else "",
-                ),
-            )
-            words = (_("theoretical"), _("effective"))
-            chart = effective_map(field, _("px from the middle of the field"), words)
-            st.plotly_chart(
-                chart.figure,
-                key=f"effective-map-{i}",
-                config={"displayModeBar": False},
-                alt=chart.alt,
-            )
+            _map(i, name, field, reach)
+            if i == 0:
+                png = to_png(colour_bar(VIRIDIS, *BAR_PIXELS))
+                bar(png, "0", _("size of the gradient"), _("each map's own largest"))
+    with columns[1] if len(named) == 1 else st.container():
+        _shares(named)
 
 
-def _figures(named: Sequence[tuple[str, EffectiveField]]) -> None:
+def _map(i: int, name: str, field: EffectiveField, reach: float) -> None:
+    is_beyond = field.theoretical > field.side
+    panels.heading(
+        name,
+        _("Effective {size} px, theoretical {theoretical} px{beyond}").format(
+            size=f"{field.size:.0f}",
+            theoretical=field.theoretical,
+            beyond=_(", more than the input") if is_beyond else "",
+        ),
+    )
+    words = (_("theoretical"), _("effective"))
+    chart = effective_map(field, _("px from the middle of the field"), words, reach)
+    st.plotly_chart(
+        chart.figure,
+        key=f"effective-map-{i}",
+        config={"displayModeBar": False},
+        alt=chart.alt,
+    )
+
+
+def _shares(named: Sequence[tuple[str, EffectiveField]]) -> None:
     panels.heading(
         _("How much lies near the middle"),
         _("Share of the field inside a centred square, by its side."),
     )
-    chart = shares_by_side(
-        {name: field.shares().tolist() for name, field in named}, _("side of the square [px]")
-    )
+    curves = {name: field.shares().tolist() for name, field in named}
+    chart = shares_by_side(curves, _("side of the square [px]"))
     st.plotly_chart(
         chart.figure, key="effective-shares", config={"displayModeBar": False}, alt=chart.alt
     )
+
+
+def _table(named: Sequence[tuple[str, EffectiveField]]) -> None:
     st.table([_row(name, field) for name, field in named], border="horizontal")
     with st.container(horizontal=True):
         _save(_("Save CSV"), lambda: csv_of_shares(named), "effective-field.csv")
@@ -241,28 +256,34 @@ def _row(name: str, field: EffectiveField) -> dict[str, str]:
 
 
 def _caption(subjects: Sequence[Subject], asked: Asked, num_seeds: int, block: int | None) -> str:
-    places = dict.fromkeys(_address(s.spec, block) for s in subjects)
-    images = plural("{n} image", "{n} images", asked.num_images)
-    seeds = plural("{n} initialisation", "{n} initialisations", num_seeds)
-    what = (
-        _("held-out images of {data}").format(data=asked.data.rsplit("/", 1)[-1])
-        if asked.data
-        else _("noise from N(0, 1)")
+    """Say what is measured and what is exact, on how many images, with which seeds."""
+    if asked.data:
+        what = _("held-out images of {data}").format(data=asked.data.rsplit("/", 1)[-1])
+        settling = _("training images")
+    else:
+        what, settling = _("noise from N(0, 1)"), _("further noise")
+    measured = _(
+        "Measured (Luo et al. 2016): the size of the gradient of the middle position of {places}, "
+        "all channels added, at each pixel; a mean over {images} ({what}) for {seeds}."
+    ).format(
+        places=", ".join(dict.fromkeys(_address(s.spec, block) for s in subjects)),
+        images=plural("{n} image", "{n} images", asked.num_images),
+        what=what,
+        seeds=_("one initialisation, seed {first}").format(first=asked.seed)
+        if num_seeds == 1
+        else _("each of {n} initialisations, seeds {first} to {last}").format(
+            n=num_seeds, first=asked.seed, last=asked.seed + num_seeds - 1
+        ),
     )
-    return " ".join(
-        [
-            _("Measured (Luo et al. 2016): the size of the gradient of the middle position of "
-              "{places}, all channels, at each pixel; a mean over {images} of {what} for each of "
-              "{seeds}, seeds {first} to {last}.").format(
-                places=", ".join(places), images=images, what=what, seeds=seeds,
-                first=asked.seed, last=asked.seed + num_seeds - 1,
-            ),
-            _("Batch norm is settled on such images before training and as learned after it."),
-            _("Effective: the side of a square as large as the pixels above 4.55 % of the "
-              "largest. Each map is bright at its own largest pixel. The theoretical field is "
-              "exact; gates, which see the whole image, are left out of it."),
-        ]
-    )  # fmt: skip
+    rest = (
+        _("Batch norm is settled on {settling} before training.").format(settling=settling),
+        _(
+            "Effective: the side of a square as large as all pixels above 4.55 % of the largest; "
+            "a Gaussian has 4.41 σ."
+        ),
+        _("The theoretical field is exact; gates, which see the whole image, are left out of it."),
+    )
+    return " ".join((measured, *rest))
 
 
 def _of_run(run: Run, *, left_out: bool) -> str:

@@ -92,7 +92,7 @@ def test_a_network_is_measured_before_training(open_page: Open) -> None:
     assert (row["Images"], row["Initialisations"]) == ("1", "1")
     text = shown(app)
     assert "layer1.0.relu2" in text
-    assert "seeds 0 to 0" in text
+    assert "a mean over 1 image (noise from N(0, 1)) for one initialisation, seed 0." in text
     assert app.query_params["images"] == "1"
     segments(app, "Side of the input").set_value("32").run()
     assert app.query_params["side"] == "32"

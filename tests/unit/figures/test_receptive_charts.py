@@ -6,7 +6,12 @@ import pytest
 from explorer import preset
 from explorer.analysis.effective_field import EffectiveField
 from explorer.analysis.receptive_paths import receptive_paths_in_block
-from explorer.figures.receptive_charts import effective_map, shares_by_side, ways_in_block
+from explorer.figures.receptive_charts import (
+    effective_map,
+    reach_of,
+    shares_by_side,
+    ways_in_block,
+)
 from explorer.graph import lower
 
 
@@ -25,27 +30,29 @@ def test_ways_of_two_blocks_stand_side_by_side():
     assert "1 see 7 × 7" in chart.alt
 
 
-@pytest.mark.parametrize(("first", "last", "squares"), [(2, 6, 2), (-1, 9, 2), (-20, 28, 1)])
-def test_the_theoretical_field_is_a_square_on_the_same_axis(first, last, squares):
+@pytest.mark.parametrize(
+    ("first", "last", "reach", "squares"),
+    [(3, 5, 1.15 * 1.5, 2), (0, 8, 4.5, 2), (-1, 9, 1.03 * 5.5, 2), (-20, 28, 4.5, 1)],
+)
+def test_the_theoretical_field_is_a_square_on_the_same_axis(first, last, reach, squares):
     values = np.zeros((9, 9))
     values[4, 4], values[4, 5] = 0.75, 0.25
-    chart = effective_map(EffectiveField(values, first, last, 1, 1), "x", ("all", "some"))
+    field = EffectiveField(values, first, last, 1, 1)
+    assert reach_of(field) == pytest.approx(reach)
+    chart = effective_map(field, "x", ("all", "some"), 7.0)
     (heat,) = chart.figure.data
     assert heat.z.max() == 1
     assert heat.z[4, 5] == pytest.approx(1 / 3)
     assert list(heat.x) == list(range(-4, 5))
-    assert len(chart.figure.layout.shapes) == squares
-    assert chart.figure.layout.shapes[0].x1 == (
-        (last - first + 1) / 2 if squares == 2 else 2**0.5 / 2
-    )
-    low, high = chart.figure.layout.xaxis.range
-    assert low <= -4.5
-    assert high >= 4.5
+    sides = [2 * shape.x1 for shape in chart.figure.layout.shapes]
+    assert sides == pytest.approx([last - first + 1, 2**0.5][-squares:])
+    assert chart.figure.layout.xaxis.range == (-7, 7)
+    assert chart.figure.layout.yaxis.range == (7, -7)
     assert f"{last - first + 1} px" in chart.alt
 
 
 def test_an_empty_field_is_drawn_dark():
-    chart = effective_map(EffectiveField(np.zeros((5, 5)), 0, 4, 1, 1), "x", ("all", "some"))
+    chart = effective_map(EffectiveField(np.zeros((5, 5)), 0, 4, 1, 1), "x", ("all", "some"), 3.0)
     assert not chart.figure.data[0].z.any()
 
 
