@@ -175,7 +175,9 @@ def _all_paths(networks: list[Named], place: Place) -> None:
         )
         st.table([_row(name, paths) for name, paths in found], border="horizontal")
         _save(lambda: csv_of(found), "receptive-fields.csv")
-        words = _("Exact, from the graph alone: past or through each block, along each scale.")
+        words = _(
+            "Exact, from the graph alone: past or through each block, along each group and scale."
+        )
         if image < max(paths.largest for _name, paths in found):
             words = f"{words} {_('The dotted line is the image.')}"
         panels.note(words)
