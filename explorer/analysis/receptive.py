@@ -59,3 +59,40 @@ def receptive_field(graph: Graph) -> int:
     """Return the receptive field of the last feature map [px], before any global pool."""
     sizes = [field.size for field in receptive_fields(graph).values()]
     return max(size for size in sizes if size is not None)
+
+
+def last_map(graph: Graph) -> Address:
+    """Return the address of the last feature map: before any global pool or up-sampling."""
+    last = graph.blocks[-1].exit
+    for address in graph.head:
+        node = graph.nodes[address]
+        if node.op.sees_whole_image or node.op.fills_image or len(node.out_shape) != 3:
+            break
+        last = address
+    return last
+
+
+def seen_span(graph: Graph, address: Address, position: int) -> tuple[int, int]:
+    """Return the first and the last row of the image that one row of a feature map can see.
+
+    Columns are alike. Padding counts, so that a span may begin before 0 and end after the image;
+    gates only weight a signal and are left out. The length is that of ``receptive_fields``,
+    unless ways that meet are not centred alike.
+
+    Args:
+        graph: Of the network.
+        address: Of a feature map before any global pool.
+        position: Row of the map.
+    """
+    spans: dict[Address, tuple[int, int]] = {address: (position, position)}
+    for node in reversed(tuple(graph.nodes.values())):
+        span = spans.pop(node.address, None)
+        if span is None:
+            continue
+        extent, stride = node.op.window
+        padding = getattr(node.op, "padding", 0)
+        first, last = span[0] * stride - padding, span[1] * stride - padding + extent - 1
+        for source in node.signals:
+            low, high = spans.get(source, (first, last))
+            spans[source] = min(low, first), max(high, last)
+    return spans[INPUT]

@@ -13,18 +13,21 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from itertools import takewhile
 from math import gcd, sqrt
 from typing import TYPE_CHECKING
 
 from explorer.address import INPUT
+from explorer.analysis.paths import multiplies
 from explorer.analysis.polynomial import Polynomial, multiply, power
+from explorer.analysis.walks import Channels, cuts, onward, widened
 from explorer.graph import lower
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from explorer.address import Address
-    from explorer.ir.graph import Graph, Node
+    from explorer.ir.graph import Block, Graph, Node
     from explorer.spec import NetworkSpec
 
 Terms = dict[int, int]
@@ -39,7 +42,7 @@ class ReceptivePaths:
     """How many paths have each receptive field.
 
     Attributes:
-        counts: {receptive field of the last feature map [px]: number of paths}, exact, rising.
+        counts: {receptive field [px]: number of paths}, exact, rising.
     """
 
     counts: Mapping[int, int]
@@ -95,21 +98,43 @@ def receptive_paths(spec: NetworkSpec) -> ReceptivePaths:
     return receptive_paths_of_graph(lower(spec))
 
 
-def receptive_paths_of_graph(graph: Graph) -> ReceptivePaths:
-    """Return the distribution over all paths of a graph, before any global pool."""
-    nodes = graph.nodes
-    ways: Ways = {1: {0: 1}}
-    if graph.stem:
-        ways = _through((nodes[a] for a in graph.stem), INPUT, graph.stem[-1], ways)
-    ways = _through_blocks(graph, ways)
-    before_pool: list[Node] = []
-    for address in graph.head:
-        if nodes[address].op.sees_whole_image:
-            break
-        before_pool.append(nodes[address])
-    if before_pool:
-        entry = before_pool[0].inputs[0]
-        ways = _through(before_pool, entry, before_pool[-1].address, ways)
+def receptive_paths_of_graph(graph: Graph, last: int | None = None) -> ReceptivePaths:
+    """Return the distribution over all paths of a graph.
+
+    Args:
+        graph: Of the network.
+        last: Position of the block at whose output the paths end; None: they end at the last
+            map, before any global pool.
+    """
+    blocks = graph.blocks if last is None else graph.blocks[: last + 1]
+    stem = [graph.nodes[address] for address in graph.stem]
+    tail = _before_pool(graph) if last is None else []
+    start: Ways = {1: {0: 1}}
+    if not multiplies(graph):
+        inside = [node for block in blocks for node in graph.nodes_of(block)]
+        every = [*stem, *inside, *tail]
+        return _counted(_through(every, graph, INPUT, every[-1].address, start))
+    ways = _through(stem, graph, INPUT, stem[-1].address, start) if stem else start
+    ways = _through_blocks(graph, blocks, ways)
+    if tail:
+        ways = _through(tail, graph, tail[0].inputs[0], tail[-1].address, ways)
+    return _counted(ways)
+
+
+def _before_pool(graph: Graph) -> list[Node]:
+    head = (graph.nodes[address] for address in graph.head)
+    return list(takewhile(lambda node: not node.op.sees_whole_image, head))
+
+
+def receptive_paths_in_block(graph: Graph, block: Block) -> ReceptivePaths:
+    """Return the distribution over the ways from the entry of one block to its exit.
+
+    Receptive fields are counted in positions of the block's input.
+    """
+    return _counted(_in_block(graph, block, {1: {0: 1}}))
+
+
+def _counted(ways: Ways) -> ReceptivePaths:
     counts: Counter[int] = Counter()
     for terms in ways.values():
         for seen, count in terms.items():
@@ -117,16 +142,15 @@ def receptive_paths_of_graph(graph: Graph) -> ReceptivePaths:
     return ReceptivePaths(dict(sorted(counts.items())))
 
 
-def _through_blocks(graph: Graph, ways: Ways) -> Ways:
+def _through_blocks(graph: Graph, blocks: Iterable[Block], ways: Ways) -> Ways:
     known: dict[tuple[Address, int], Ways] = {}
     factors: Counter[tuple[tuple[int, int], ...]] = Counter()
-    for block in graph.blocks:
+    for block in blocks:
         opened: dict[int, Ways] = {}
         for jump in ways:
             key = (block.template, jump)
             if key not in known:
-                inside = graph.nodes_of(block)
-                known[key] = _through(inside, block.entry, block.exit, {jump: {0: 1}})
+                known[key] = _in_block(graph, block, {jump: {0: 1}})
             opened[jump] = known[key]
         if len(ways) == 1 and len(following := opened[next(iter(ways))]) == 1:
             # Nearly always: units in series then multiply in any order, equal ones make a power.
@@ -151,23 +175,54 @@ def _after(ways: Ways, opened: Mapping[int, Ways]) -> Ways:
     return result
 
 
-def _through(nodes: Iterable[Node], entry: Address, exit_: Address, ways: Ways) -> Ways:
-    """Follow every way from an entry to an exit, op by op."""
-    reached: dict[Address, Ways] = {entry: ways}
+def _in_block(graph: Graph, block: Block, ways: Ways) -> Ways:
+    return _through(list(graph.nodes_of(block)), graph, block.entry, block.exit, ways)
+
+
+def _through(
+    nodes: Sequence[Node], graph: Graph, entry: Address, exit_: Address, ways: Ways
+) -> Ways:
+    """Follow every way from an entry to an exit, op by op and channel by channel."""
+    apart = cuts(nodes)
+    reached: dict[Address, dict[Channels, Ways]] = {entry: {(0, graph.shape_of(entry)[0]): ways}}
     for node in nodes:
-        extent, stride = node.op.window
-        sources = [reached[a] for a in node.signals if a in reached]
-        if len(sources) == 1 and extent == 1 and stride == 1:
-            reached[node.address] = sources[0]
-            continue
-        total: Ways = {}
-        for jump, terms in (item for source in sources for item in source.items()):
-            end = total.setdefault(jump * stride, {})
-            step = (extent - 1) * jump
-            for seen, count in terms.items():
-                end[seen + step] = end.get(seen + step, 0) + count
-        reached[node.address] = total
-    return reached[exit_]
+        own, last, offset = apart.get(node.address, []), node.out_shape[0], 0
+        found: dict[Channels, list[tuple[Ways, int]]] = {}
+        for source, shape in zip(node.signals, node.in_shapes, strict=False):
+            for channels, before in reached[source].items():
+                for (start, stop), times in onward(node.op, channels, offset, own, last):
+                    key = widened(start, stop, own, last)
+                    found.setdefault(key, []).append((before, times))
+            offset += shape[0]
+        reached[node.address] = {key: _joined(node, parts) for key, parts in found.items()}
+    total: Ways = {}
+    for arrived in reached[exit_].values():
+        _add(total, arrived, 1)
+    return total
+
+
+def _joined(node: Node, parts: Sequence[tuple[Ways, int]]) -> Ways:
+    """Return ways that meet in some channels of a node, seen through its window."""
+    extent, stride = node.op.window
+    is_pointwise = extent == 1 and stride == 1
+    if is_pointwise and len(parts) == 1 and parts[0][1] == 1:
+        return parts[0][0]
+    total: Ways = {}
+    for ways, times in parts:
+        _add(total, ways, times)
+    if is_pointwise:
+        return total
+    return {
+        jump * stride: {seen + (extent - 1) * jump: count for seen, count in terms.items()}
+        for jump, terms in total.items()
+    }
+
+
+def _add(total: Ways, ways: Ways, times: int) -> None:
+    for jump, terms in ways.items():
+        end = total.setdefault(jump, {})
+        for seen, count in terms.items():
+            end[seen] = end.get(seen, 0) + count * times
 
 
 def _multiplied(ways: Ways, factors: Mapping[tuple[tuple[int, int], ...], int]) -> Ways:

@@ -96,13 +96,13 @@ def _through(node: Node, reached: Mapping[Address, Ways], own: list[int], step: 
     last, offset = node.out_shape[0], 0
     for source, shape in zip(node.signals, node.in_shapes, strict=False):
         for channels, ways in reached[source].items():
-            for (start, stop), times in _onward(node.op, channels, offset, own, last):
-                out[_widened(start, stop, own, last)] += ways * times
+            for (start, stop), times in onward(node.op, channels, offset, own, last):
+                out[widened(start, stop, own, last)] += ways * times
         offset += shape[0]
     return {channels: ways << step for channels, ways in out.items()} if step else dict(out)
 
 
-def _onward(
+def onward(
     op: Op, channels: Channels, offset: int, own: list[int], last: int
 ) -> Iterator[tuple[Channels, int]]:
     """Yield the channels that an op writes from some that it reads, and in how many ways."""
@@ -114,7 +114,7 @@ def _onward(
             width, size = read // groups, last // groups
             first, end = start // width, (stop - 1) // width + 1
             if own:
-                ends = (_widened(k * size, (k + 1) * size, own, last) for k in range(first, end))
+                ends = (widened(k * size, (k + 1) * size, own, last) for k in range(first, end))
                 yield from Counter(ends).items()
             else:
                 yield (0, last), end - first
@@ -127,7 +127,7 @@ def _onward(
             yield channels, 1
 
 
-def _widened(start: int, stop: int, own: list[int], last: int) -> Channels:
+def widened(start: int, stop: int, own: list[int], last: int) -> Channels:
     """Return channels widened to the cuts around them."""
     if not own:
         return 0, last

@@ -173,7 +173,7 @@ def _outline(figure: go.Figure, x: np.ndarray, y: np.ndarray, name: str) -> None
         y=y[peak],
         text=name,
         showarrow=False,
-        xanchor="left",
-        xshift=8,
+        yanchor="bottom",
+        yshift=2,
         font={"color": TWIN},
     )

@@ -12,6 +12,7 @@ import streamlit as st
 from explorer import compute
 from explorer.analysis.breakdown import Level, Row, breakdown
 from explorer.analysis.budget import admit
+from explorer.analysis.counterpart import Counterpart, counterpart
 from explorer.analysis.lock import Lock, Solution, solve
 from explorer.analysis.measures import measure
 from explorer.analysis.memory import TrainingMemory, training_memory
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
 
     from explorer.address import Address
     from explorer.analysis.cost import Cost
+    from explorer.analysis.effective_field import Asked, EffectiveField
     from explorer.blocks import AnyBlock
     from explorer.cam.compare import Comparison
     from explorer.data.segmentation import MaskedImage
     from explorer.ir.graph import Graph
+
+FIELD_DEADLINE = 120.0
+"""Of one measured receptive field [s]."""
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -137,9 +142,39 @@ def cost_rows(spec: NetworkSpec, level: Level, batch_size: int) -> tuple[Row, ..
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def receptive_paths(spec: NetworkSpec) -> ReceptivePaths:
-    """Return the receptive fields of all paths of a network that works."""
-    return receptive_paths_of_graph(network(spec)[0])
+def receptive_paths(spec: NetworkSpec, last: int | None = None) -> ReceptivePaths:
+    """Return the receptive fields of all paths of a network that works, up to a block or all."""
+    return receptive_paths_of_graph(network(spec)[0], last)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def equal_cost(spec: NetworkSpec) -> Counterpart:
+    """Return the ResNet or Res2Net of equal MACs to compare a network with."""
+    return counterpart(spec)
+
+
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+def effective_field(
+    asked: Asked, spec: NetworkSpec | None, num_seeds: int, run: tuple[str, Path] | None
+) -> EffectiveField:
+    """Return a measured field, computed in the compute pool.
+
+    Args:
+        asked: What is measured.
+        spec: The network before training, or None.
+        num_seeds: Initialisations.
+        run: Stamp and folder of a trained run, where ``spec`` is None.
+    """
+    task = "explorer.gradient.effective_field"
+    if run is not None:
+        return compute.run(f"{task}:of_run", deadline=FIELD_DEADLINE, folder=run[1], asked=asked)
+    return compute.run(
+        f"{task}:at_initialisation",
+        deadline=FIELD_DEADLINE,
+        spec=spec,
+        asked=asked,
+        num_seeds=num_seeds,
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -44,7 +44,7 @@ def show(found: Comparison, how: View) -> None:
     with at_right:
         _picture(_("Difference"), _("A − B, in shares of the heat"), to_png(drawn.difference))
         ends = (_("A more"), f"±{percent(drawn.limit)}", _("B more"))
-        _bar(to_png(colour_bar(DIVERGING[::-1], *BAR_PIXELS)), *ends)
+        bar(to_png(colour_bar(DIVERGING[::-1], *BAR_PIXELS)), *ends)
     _numbers(found)
     left, right = st.columns(2)
     for column, side, mark in ((left, found.a, "a"), (right, found.b, "b")):
@@ -62,15 +62,15 @@ def show(found: Comparison, how: View) -> None:
 def _maps(found: Comparison, drawn: Panels, name: str) -> None:
     """Show both maps; one colour bar spans them unless each has its own scale."""
     scale = scale_of(name)
-    bar = to_png(colour_bar(VIRIDIS, *BAR_PIXELS))
+    scale_png = to_png(colour_bar(VIRIDIS, *BAR_PIXELS))
     sides = ((found.a, drawn.a, drawn.end_a, "a"), (found.b, drawn.b, drawn.end_b, "b"))
     for column, (side, pixels, end, mark) in zip(st.columns(2), sides, strict=True):
         with column:
             _picture(side.title, _says(found.target, side), to_png(pixels), mark)
             if not scale.shared:
-                _bar(bar, "0", _(scale.caption), written(end, scale))
+                bar(scale_png, "0", _(scale.caption), written(end, scale))
     if scale.shared:
-        _bar(bar, "0", _(scale.caption), written(drawn.end_a, scale))
+        bar(scale_png, "0", _(scale.caption), written(drawn.end_a, scale))
 
 
 def _picture(title: str, facts: str, png: bytes, mark: str = "") -> None:
@@ -82,7 +82,8 @@ def _picture(title: str, facts: str, png: bytes, mark: str = "") -> None:
     st.image(png, width="stretch", alt=f"{title}: {facts}")
 
 
-def _bar(png: bytes, low: str, caption: str, high: str) -> None:
+def bar(png: bytes, low: str, caption: str, high: str) -> None:
+    """Show a colour bar, what stands at its ends and what it means."""
     st.image(png, width="stretch")
     st.html(
         f'<div class="rx-bar"><span>{escape(low)}</span><span>{escape(caption)}</span>'

@@ -54,7 +54,10 @@ def receptive_chart(now: Hand) -> None:
         st.plotly_chart(
             chart.figure, key="receptive-chart", config={"displayModeBar": False}, alt=chart.alt
         )
-        words = _("Every way through the graph counts: past or through a block, along each scale.")
+        words = _(
+            "Every way through the graph counts: past or through a block, along "
+            "each group and scale."
+        )
         if image < found.largest:
             words = f"{words} {_('The dotted line is the image.')}"
         panels.note(words)

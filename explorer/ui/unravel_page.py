@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from explorer.ui import length_section, panels, unravelled, urls
+from explorer.ui import length_section, panels, receptive_section, unravelled, urls
 from explorer.ui.i18n import _
 from explorer.ui.state import start_widget
 from explorer.ui.urls import Param
@@ -52,6 +52,12 @@ def sections() -> tuple[Section, ...]:
             _("Path lengths"),
             _("How long the paths are, by several units, and what one block adds to them."),
             length_section.section,
+        ),
+        Section(
+            "fields",
+            _("Receptive fields"),
+            _("What part of the image the paths see, and how much of it counts."),
+            receptive_section.section,
         ),
     )
 

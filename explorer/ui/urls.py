@@ -43,6 +43,13 @@ class Param(StrEnum):
     OPEN = "open"
     PATH = "path"
     GATE = "gate"
+    PART = "part"
+    AT = "at"
+    TWIN = "twin"
+    RUN = "run"
+    IMAGES = "images"
+    SEEDS = "seeds"
+    SIDE = "side"
 
 
 def get(param: Param, default: str = "") -> str:

@@ -2,13 +2,11 @@
 
 from collections import Counter
 
-import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import paths
-from explorer.address import INPUT
 from explorer.analysis.receptive import receptive_field
 from explorer.analysis.receptive_paths import receptive_paths, receptive_paths_of_graph
 from explorer.blocks import FAMILIES
@@ -16,24 +14,22 @@ from explorer.graph import lower
 from explorer.ir.ops import GlobalAvgPool
 from explorer.spec import NetworkSpec
 from tests.property.strategies import can_be_lowered, networks, params_of, stages, stems
+from tests.property.test_path_counts import enumerated as followed
 
 MOST = 5_000
 
 
 def enumerated(graph):
-    """Walk along every path and add up its windows."""
-    edges = nx.MultiDiGraph()
-    for node in graph.nodes.values():
-        edges.add_edges_from((source, node.address) for source in node.signals)
+    """Follow every signal, channel by channel, and add up the windows on its way."""
     pools = [a for a in graph.head if isinstance(graph.nodes[a].op, GlobalAvgPool)]
     end = graph.nodes[pools[0]].inputs[0] if pools else graph.output.address
     found = Counter()
-    for way in nx.all_simple_edge_paths(edges, INPUT, end):
+    for trace, times in followed(graph, end=end).items():
         field, jump = 1, 1
-        for _, address, _ in way:
+        for address in trace:
             extent, stride = graph.nodes[address].op.window
             field, jump = field + (extent - 1) * jump, jump * stride
-        found[field] += 1
+        found[field] += times
     return dict(sorted(found.items()))
 
 
