@@ -1,10 +1,10 @@
 """Receptive fields of all paths through a network, exact (Veit et al. 2016; Gao et al. 2019).
 
-A path is a way through the graph of ops: past or through a residual unit, along one of its scales
-or branches; the groups of one convolution see the same and are one way. Its receptive field is
-1 + sum (k - 1) * jump over the windows k it goes through, where the jump is the product of the
-strides before. So a window is a factor z^((k - 1) * jump): ways that meet add, blocks in series
-multiply, and the number of paths of each receptive field is a coefficient of the product. Gates weight a signal and are no path.
+A path is a way through the graph of ops: past or through a residual unit, along one lane of its
+groups or scales. Its receptive field is 1 + sum (k - 1) * jump over the windows k it goes
+through, where the jump is the product of the strides before. So a window is a factor
+z^((k - 1) * jump): ways that meet add, blocks in series multiply, and the number of paths of
+each receptive field is a coefficient of the product. Gates weight a signal and are no path.
 """
 
 from __future__ import annotations
