@@ -92,20 +92,6 @@ def gradcam_plus_plus(activations: Tensor, gradients: Tensor) -> Tensor:
     return (activations * weights).sum(1)
 
 
-def eigencam(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Project onto the first right singular vector (Muhammad and Yeasin 2020).
-
-    The sign of a singular vector is arbitrary; the one with the larger sum over the map is taken.
-    """
-    import torch  # noqa: PLC0415 - the table of methods is read where there is no torch
-
-    cells = activations.flatten(2).transpose(1, 2)
-    first = torch.linalg.svd(cells, full_matrices=False).Vh[:, 0]
-    projected = (cells @ first[..., None])[..., 0]
-    sign = torch.where(projected.sum(1, keepdim=True) < 0, -1.0, 1.0)
-    return (sign * projected).unflatten(1, activations.shape[2:])
-
-
 METHODS: dict[str, Method] = {
     "gradcam": Method(
         "Grad-CAM",
@@ -150,7 +136,7 @@ METHODS: dict[str, Method] = {
         "Muhammad and Yeasin 2020",
         "It is not specific to a class and never looks at the classifier, so it cannot say what "
         "speaks for an answer.",
-        eigencam,
+        runs="explorer.cam.eigen:eigencam",
         is_class_specific=False,
     ),
     "scorecam": Method(
