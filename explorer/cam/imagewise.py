@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from explorer.address import Address
     from explorer.builder import Network
 
-STEPS = 32
+STEPS = 50
 """Places on the line from the mean colour to the image."""
 CHUNK = 128
 """Images in one forward and backward pass."""

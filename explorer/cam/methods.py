@@ -164,7 +164,7 @@ METHODS: dict[str, Method] = {
     "integrated_gradients": Method(
         "Integrated gradients",
         "Gradients gathered on the way from a plain image to this one.",
-        "(x − x') ⊙ ∫ ∂y/∂x along the straight line from the mean colour x', by 32 steps of "
+        "(x − x') ⊙ ∫ ∂y/∂x along the straight line from the mean colour x', by 50 steps of "
         "Gauss-Legendre; its sum is the logit minus that of x'.",
         "Sundararajan et al. 2017",
         "The answer depends on the plain image: what has the mean colour never counts. Maps of "

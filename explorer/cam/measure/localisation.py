@@ -69,6 +69,7 @@ def localisation(
     positive = np.maximum(heat.astype(np.float64), 0)
     grid = (heat.shape[1], heat.shape[2])
     is_dead = positive.max((1, 2)) <= 0
+    positive = _ratio(positive, positive.max((1, 2), keepdims=True))
     inside = masks if counted is None else masks & counted
     area = np.ones(masks.shape) if counted is None else counted.astype(np.float64)
     on_object, anywhere = gathered(inside.astype(np.float64), grid), gathered(area, grid)
@@ -76,7 +77,7 @@ def localisation(
     ceiling = _ratio(on_object, anywhere).max((1, 2))
     energy = _ratio((positive * on_object).sum((1, 2)), (positive * anywhere).sum((1, 2)))
     hits = touched(inside, grid)
-    shown = enlarged(positive, masks.shape[1])
+    shown = _relative(positive, masks.shape[1])
     high = (shown >= HALF * shown.max((1, 2), keepdims=True)) & (area > 0) & ~is_dead[:, None, None]
     sizes = inside.sum((1, 2))
     return Localisation(
@@ -85,7 +86,7 @@ def localisation(
         energy=energy,
         energy_floor=floor,
         energy_ceiling=ceiling,
-        energy_skill=_ratio(energy - floor, ceiling - floor, nothing=np.nan),
+        energy_skill=_skill(energy, floor, ceiling),
         coverage=(high & inside).sum((1, 2)) / sizes,
         extent=high.sum((1, 2)) / sizes,
         pixel_ap=np.array(
@@ -119,9 +120,17 @@ def pxap(heat: NDArray[np.floating], masks: Mask) -> float:
         heat: Signed maps (N, h, w); the positive part of each is scaled to a maximum of 1.
         masks: (N, S, S), True on the object.
     """
-    shown = enlarged(np.maximum(heat.astype(np.float64), 0), masks.shape[1])
-    most = shown.max((1, 2), keepdims=True)
-    return average_precision(_ratio(shown, most), masks)
+    shown = _relative(np.maximum(heat.astype(np.float64), 0), masks.shape[1])
+    return average_precision(shown, masks)
+
+
+def _relative(positive: Values, size: int) -> Values:
+    """Return maps enlarged and divided by their own maximum, without the last digits.
+
+    Pixels that tie would otherwise be ranked by how they were rounded.
+    """
+    shown = enlarged(positive, size)
+    return np.round(_ratio(shown, shown.max((1, 2), keepdims=True)), 9)
 
 
 def _pointing(positive: Values, hits: Mask, is_dead: Mask) -> Values:
@@ -129,6 +138,11 @@ def _pointing(positive: Values, hits: Mask, is_dead: Mask) -> Values:
     return np.where(is_dead, 0.0, (hottest & hits).sum((1, 2)) / hottest.sum((1, 2)))
 
 
-def _ratio(above: Values, below: Values, nothing: float = 0.0) -> Values:
+def _skill(energy: Values, floor: Values, ceiling: Values) -> Values:
+    room = ceiling - floor
+    return np.where(room > 1e-9, (energy - floor) / np.maximum(room, 1e-9), np.nan)
+
+
+def _ratio(above: Values, below: Values) -> Values:
     shape = np.broadcast_shapes(above.shape, below.shape)
-    return np.divide(above, below, out=np.full(shape, nothing), where=below > 1e-12)
+    return np.divide(above, below, out=np.zeros(shape), where=below > 0)

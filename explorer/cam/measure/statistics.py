@@ -1,8 +1,9 @@
 """Paired bootstrap with training seeds as the top level, and Holm's correction.
 
 Images are shared by all runs and resampled together; seeds are resampled within each
-architecture first, because runs of one seed on many images are not many experiments. With few
-seeds such an interval is still too narrow, which is why fewer than three make no finding.
+architecture first, because runs of one seed on many images are not many experiments. A bootstrap
+of a few values is too narrow, so the means of the seeds are first moved apart as far as makes it as
+wide as Student's interval.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.stats import norm, t
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +98,9 @@ def paired_bootstrap(a: Values, b: Values, draws: Resamples) -> Difference:
         b: (seeds, images) of the second; another number of seeds will do.
         draws: Of these numbers of seeds and images.
     """
-    drawn_a, drawn_b = _means(a, draws.a, draws.images), _means(b, draws.b, draws.images)
+    freedom = len(a) + len(b) - 2
+    drawn_a = _means(_moved_apart(a, freedom), draws.a, draws.images)
+    drawn_b = _means(_moved_apart(b, freedom), draws.b, draws.images)
     mean_a, mean_b = mean(a), mean(b)
     apart = drawn_b - drawn_a
     # A tie counts on both sides, so that equal arrays give p = 1.
@@ -124,6 +128,21 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
         highest = max(highest, min(1.0, (count - rank) * p_values[i]))
         corrected[i] = highest
     return tuple(corrected)
+
+
+def _moved_apart(values: Values, freedom: int) -> Values:
+    """Return values (seeds, images) whose seeds differ more, by the factor for few seeds.
+
+    The deviation of a bootstrapped mean of n values is sqrt((n - 1) / n) of what it should be,
+    and the normal quantile of its percentiles should be Student's.
+    """
+    count = len(values)
+    if count < 2:
+        return values
+    quantile = (1 + LEVEL) / 2
+    factor = np.sqrt(count / (count - 1)) * t.ppf(quantile, freedom) / norm.ppf(quantile)
+    own = np.array([[mean(row)] for row in values])
+    return values + (factor - 1) * (own - np.nanmean(own))
 
 
 def _means(values: Values, seeds: NDArray[np.float32], images: NDArray[np.float32]) -> Values:
