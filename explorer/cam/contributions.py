@@ -194,6 +194,7 @@ def _added_up(
             shift = shift + (gradients[address].flatten(2).sum(2) * offset).sum(1)
     bias = offsets[last][classes] if last in offsets else torch.zeros_like(score)
     total = torch.stack([heat.sum((1, 2)) for heat in parts.values()]).sum(0)
+    score = score.detach()
     return Contributions(score, classes, parts, bias, shift, score - total - shift - bias)
 
 

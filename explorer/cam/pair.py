@@ -89,7 +89,7 @@ def compare(
     target, classes = question.target, a.record.data.classes
     if target is None and label in classes:
         target = label
-    name = None if target is None else _class_name(target, classes)
+    name = None if target is None else class_name(target, classes)
     side_a, name = _side(a, layer_a, image, name, question)
     side_b, name = _side(b, layer_b, image, name, question)
     return Comparison(
@@ -139,7 +139,12 @@ def prepared(images: NDArray[np.uint8], data: DataRecord) -> Tensor:
     return torch.from_numpy(values.transpose(0, 3, 1, 2).copy())
 
 
-def _class_name(target: str | int, classes: tuple[str, ...]) -> str:
+def class_name(target: str | int, classes: tuple[str, ...]) -> str:
+    """Return the class that a name or an index means.
+
+    Raises:
+        ExplorerError: There is no such class.
+    """
     if target in classes:
         return str(target)
     if isinstance(target, str) and target.isdecimal() and len(target) < 9:

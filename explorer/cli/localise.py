@@ -91,6 +91,11 @@ def _text(report: Report) -> str:
         title = METHODS[reading.method].title
         height, width = reading.grid
         lines.append(f"{title} at {reading.layer}, {height} × {width} cells")
+        dead = sum(reading.num_dead.values())
+        if dead:
+            lines.append(
+                f"  {dead} maps have nothing that speaks for the class and count as misses"
+            )
         lines += [_line(row) for row in report.rows if row.method == reading.method]
         for other, floors in reading.noise.items():
             tv = floors[0]

@@ -12,7 +12,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from explorer.cam.compare import TOP_SHARE
 from explorer.cam.measure.statistics import (
@@ -82,8 +81,14 @@ class Floor:
     excess: Interval | None
     verdict: Verdict
 
+    def judge(self, distance: float) -> Verdict:
+        """Say what the distance of two maps of one image is worth beside those of seeds."""
+        if self.within_p95 is None or not np.isfinite(self.within_p95):
+            return Verdict.UNKNOWN
+        return Verdict.ABOVE if distance > self.within_p95 else Verdict.BELOW
+
     def as_dict(self) -> dict[str, Any]:
-        """Return it in JSON's types."""
+        """Return it in JSON's types; a value that is not defined is NaN."""
         return asdict(self)
 
 
@@ -118,6 +123,8 @@ def gaps(a: Values, b: Values, stride: int) -> Gaps:
 
 def rank_correlation(a: Values, b: Values) -> Values:
     """Return Spearman's correlation of each row of (N, M), -1..1; NaN where one is constant."""
+    from scipy.stats import rankdata  # noqa: PLC0415 - a second that reading a table need not cost
+
     ranks = [rankdata(values, axis=1, nan_policy="propagate") for values in (a, b)]
     left, right = (values - values.mean(1, keepdims=True) for values in ranks)
     below = np.sqrt((left**2).sum(1) * (right**2).sum(1))
@@ -148,19 +155,6 @@ def noise_floor(
     }
     draws = Resamples(len(a), len(b), len(runs[0]), seed=seed, count=num_resamples)
     return tuple(_floor(measure, distances, draws) for measure in MEASURES)
-
-
-def image_verdict(distance: float, within: Values) -> Verdict:
-    """Judge the distance of two maps of one image by distances between seeds.
-
-    Args:
-        distance: Between the two networks.
-        within: The same distance between seeds of one architecture, any number of images.
-    """
-    known = within[np.isfinite(within)]
-    if not known.size:
-        return Verdict.UNKNOWN
-    return Verdict.ABOVE if distance > np.quantile(known, 0.95) else Verdict.BELOW
 
 
 def _pair_weights(pair: tuple[int, int], draws: Resamples) -> NDArray[np.float32]:

@@ -121,7 +121,7 @@ def localise(
     runs: list[_Run] = []
     for folder in folders:
         clock.check()
-        runs.append(_measured(Path(folder), images, plan, clock))
+        runs.append(_measured(Path(folder), images, records[0].data.classes, plan, clock))
         _check_pair(runs[0], runs[-1], plan)
     groups = _groups(runs)
     titles = _titles(groups)
@@ -197,11 +197,14 @@ def _records(folders: Sequence[Path | str]) -> list[RunRecord]:
     return records
 
 
-def _measured(folder: Path, images: MaskedImages, plan: Plan, clock: _Clock) -> _Run:
+def _measured(
+    folder: Path, images: MaskedImages, names: Sequence[str], plan: Plan, clock: _Clock
+) -> _Run:
     network, record = load_run(folder)
     subject = Subject(network.requires_grad_(requires_grad=False), record)
     require_classifier(network.graph, record.title)
-    classes = images.labels.tolist()
+    # A class is the same by its name, wherever a run has it.
+    classes = [record.data.classes.index(names[label]) for label in images.labels]
     pixels = prepared(images.images, record.data)
     maps: dict[str, _Maps] = {}
     layers: dict[str, Layer] = {}
@@ -211,7 +214,7 @@ def _measured(folder: Path, images: MaskedImages, plan: Plan, clock: _Clock) -> 
         layer = layers[method] = subject.layer(plan.layer, method)
         heat, logits = _read(subject, pixels, layer, classes, method, clock)
         correct = (logits.argmax(1) == torch.tensor(classes)).numpy()
-        maps[method] = _one(subject, images, pixels, heat, (layer, method, plan, clock))
+        maps[method] = _one(subject, images, pixels, heat, (layer, method, classes, plan, clock))
     return _Run(record, correct, layers, maps)
 
 
@@ -241,13 +244,12 @@ def _one(
     images: MaskedImages,
     pixels: Tensor,
     heat: Tensor,
-    how: tuple[Layer, str, Plan, _Clock],
+    how: tuple[Layer, str, list[int], Plan, _Clock],
 ) -> _Maps:
-    layer, method, plan, clock = how
+    layer, method, classes, plan, clock = how
     values = heat.numpy()
     found = localisation(values, images.masks, images.counted)
     is_dead = found.is_dead
-    classes = images.labels.tolist()
     trusted = faithfulness(
         subject.network, pixels, heat, torch.tensor(classes), on_image=clock.tick
     )

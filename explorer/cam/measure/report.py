@@ -108,10 +108,7 @@ class Row:
                 cells |= dict(zip((name, f"{name}_low", f"{name}_high"), parts, strict=True))
             else:
                 cells[name] = str(value) if isinstance(value, Finding) else value
-        return {
-            name: None if isinstance(cell, float) and not math.isfinite(cell) else cell
-            for name, cell in cells.items()
-        }
+        return _defined(cells)
 
 
 @dataclass(frozen=True)
@@ -149,7 +146,7 @@ class Reading:
             "num_dead": dict(self.num_dead),
             "pxap": dict(self.pxap),
             "sanity": {
-                run: [{"part": s.part, "correlation": _finite(s.correlation)} for s in steps]
+                run: [{"part": s.part, "correlation": s.correlation} for s in steps]
                 for run, steps in self.sanity.items()
             },
             "noise": {b: [f.as_dict() for f in floors] for b, floors in self.noise.items()},
@@ -178,7 +175,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it in JSON's types."""
-        return {
+        found: dict[str, Any] = {
             "data": self.data,
             "num_images": self.num_images,
             "seed": self.seed,
@@ -189,6 +186,7 @@ class Report:
             "readings": [reading.as_dict() for reading in self.readings],
             "rows": [row.as_dict() for row in self.rows],
         }
+        return _defined(found)
 
     def csv(self) -> str:
         """Return the table as CSV with a header line."""
@@ -322,5 +320,10 @@ def _reference(measured: Measured, name: str, chosen: NDArray[np.bool_]) -> floa
     return mean(measured.values[name][:, chosen]) if name else None
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _defined(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return a value with None for every number that is not defined."""
+    if isinstance(value, dict):
+        return {name: _defined(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_defined(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.stats import norm, t
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,6 +135,8 @@ def _moved_apart(values: Values, freedom: int) -> Values:
     The deviation of a bootstrapped mean of n values is sqrt((n - 1) / n) of what it should be,
     and the normal quantile of its percentiles should be Student's.
     """
+    from scipy.stats import norm, t  # noqa: PLC0415 - a second that reading a table need not cost
+
     count = len(values)
     if count < 2:
         return values

@@ -28,7 +28,7 @@ from explorer.errors import ExplorerError
 from explorer.jobs.kinds import KINDS
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.store.runs import DataRecord, RunRecord, write
-from explorer.weights import save
+from explorer.weights import load_run, save
 
 QUICK = Plan(num_images=24, num_resamples=200)
 SIZE = 32
@@ -191,6 +191,39 @@ def test_the_csv_is_the_table(pair):
 def test_json_has_no_nan_and_reads_back(pair):
     text = json.dumps(pair.as_dict(), allow_nan=False)
     assert json.loads(text)["architectures"][1]["title"] == "wide"
+
+
+def test_classes_are_matched_by_name_not_by_place(home, tmp_path):
+    network, record = load_run(home / "narrow0")
+    order = torch.tensor([3, 1, 0, 2, 7, 6, 5, 4])
+    with torch.no_grad():
+        classifier = network.get_submodule("fc")
+        classifier.weight.copy_(classifier.weight[order])
+        classifier.bias.copy_(classifier.bias[order])
+    classes = tuple(record.data.classes[i] for i in order)
+    data = record.data.model_copy(update={"classes": classes})
+    moved = record.model_copy(update={"data": data, "seed": 7, "title": "moved"})
+    write(tmp_path / "moved", moved)
+    save(network, tmp_path / "moved" / "weights.safetensors")
+    both = localise([home / "narrow0", tmp_path / "moved"], QUICK)
+    alone = localise([home / "narrow0"], QUICK)
+    for one, other in zip(both.rows, alone.rows, strict=True):
+        assert one.value_a.value == pytest.approx(other.value_a.value, rel=1e-4, nan_ok=True)
+
+
+def test_a_network_with_dead_maps_is_measured_and_they_are_counted(tmp_path, capsys):
+    folder = make_run(tmp_path / "dead", "dead", small())
+    network, _ = load_run(folder)
+    with torch.no_grad():
+        network.get_submodule("fc").weight.zero_()
+    save(network, folder / "weights.safetensors")
+    report = localise([folder], QUICK)
+    assert report.readings[0].num_dead == {"dead, seed 0": 24}
+    values = {row.metric: row.value_a.value for row in report.rows if row.stratum == "all"}
+    assert values["pointing"] == values["energy"] == 0
+    json.dumps(report.as_dict(), allow_nan=False)
+    main(["localise", str(folder), "--images", "24"])
+    assert "24 maps have nothing that speaks for the class" in capsys.readouterr().out
 
 
 class Worker:

@@ -10,7 +10,6 @@ from explorer.cam.layers import Layer
 from explorer.cam.measure.agreement import (
     Verdict,
     gaps,
-    image_verdict,
     noise_floor,
     rank_correlation,
     shares,
@@ -167,7 +166,13 @@ def test_one_seed_has_no_floor_and_no_verdict():
 
 
 def test_a_single_image_is_judged_by_the_95th_percentile_of_the_seeds():
-    within = np.linspace(0, 1, 101)
-    assert image_verdict(0.96, within) is Verdict.ABOVE
-    assert image_verdict(0.94, within) is Verdict.BELOW
-    assert image_verdict(0.94, np.array([np.nan])) is Verdict.UNKNOWN
+    a, b = make_runs(3, 60, own=1.0, shared=0.0)
+    floor = noise_floor(a, b, 4, num_resamples=100)[0]
+    pairs = [
+        gaps(x[i], x[j], 4).total_variation for x in (a, b) for i, j in ((0, 1), (0, 2), (1, 2))
+    ]
+    limit = np.quantile(np.concatenate(pairs), 0.95)
+    assert floor.within_p95 == pytest.approx(limit)
+    assert floor.judge(limit + 0.01) is Verdict.ABOVE
+    assert floor.judge(limit - 0.01) is Verdict.BELOW
+    assert noise_floor(a[:1], b, 4, num_resamples=100)[0].judge(1.0) is Verdict.UNKNOWN
