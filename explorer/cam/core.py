@@ -80,15 +80,11 @@ def class_maps(network: Network, images: Tensor) -> Tensor:
     of the classifier's weights everywhere, so all classes come from one matrix product.
 
     Raises:
-        ExplorerError: The network segments, or its head does not pool and then classify.
+        ExplorerError: The network segments.
     """
     require_classifier(network.graph)
     pooled = pooled_layer(network.graph)
-    if pooled is None:
-        raise ExplorerError(
-            "The head of this network does not pool and then classify.",
-            "Explain one class at a time.",
-        )
+    assert pooled is not None, "a head that classifies pools first"
     with torch.inference_mode(), evaluating(network):
         _, activation = _tapped(network, images, pooled)
         return torch.einsum(

@@ -54,18 +54,15 @@ def require_classifier(graph: Graph, owner: str = "This network") -> None:
 
 
 def pooled_layer(graph: Graph) -> Address | None:
-    """Return the tensor whose mean a linear classifier reads; None in any other head."""
-    node, seen_linear, seen_pool = graph.output, False, False
-    while isinstance(node.op, Dropout | Flatten | GlobalAvgPool | Linear):
-        if isinstance(node.op, Linear) and seen_linear:
-            return None
-        seen_linear |= isinstance(node.op, Linear)
-        if isinstance(node.op, GlobalAvgPool):
-            seen_pool = True
-            break
+    """Return the tensor whose mean a linear classifier reads; None where there is none."""
+    node = graph.output
+    if not isinstance(node.op, Linear):
+        return None
+    while isinstance(node.op, Dropout | Flatten | Linear):
         node = graph.nodes[node.inputs[0]]
-    is_classified = seen_linear and seen_pool and isinstance(graph.output.op, Linear)
-    return node.inputs[0] if is_classified else None
+        if isinstance(node.op, Linear):
+            return None
+    return node.inputs[0] if isinstance(node.op, GlobalAvgPool) else None
 
 
 def image_layer(graph: Graph) -> Layer:

@@ -170,13 +170,12 @@ def test_maps_of_every_class_are_those_of_each(resnet):
         torch.testing.assert_close(every[n, index], by_gradient[n], rtol=1e-5, atol=1e-6)
 
 
-def test_the_pooled_layer_is_known_in_every_preset_that_classifies():
+def test_the_pooled_layer_is_known_in_exactly_the_presets_that_classify():
     for name in presets():
         spec = preset(name)
         graph = lower(spec)
-        last = layers(graph)[-1].address
-        found = pooled_layer(graph)
-        assert (found == last) if spec.head.kind == "gap" else found in {None, last}, name
+        wanted = layers(graph)[-1].address if spec.head.kind == "classify" else None
+        assert pooled_layer(graph) == wanted, name
 
 
 def test_a_network_that_segments_has_no_class_maps():
