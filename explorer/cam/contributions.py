@@ -18,7 +18,7 @@ from explorer.builder import evaluating
 from explorer.cam.core import classes_of
 from explorer.cam.layers import require_classifier
 from explorer.errors import ExplorerError
-from explorer.ir.ops import Concat
+from explorer.ir.ops import Concat, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,8 @@ class Part(NamedTuple):
     """One tensor that goes into a block's result.
 
     Attributes:
-        name: ``shortcut``, ``branch`` or ``scale 1``, ``scale 2`` ...
+        name: ``shortcut``, ``branch`` or ``scale 1``, ``scale 2`` ...; ``path 1`` ... of a unit
+            whose parallel paths are written out.
         address: Of the tensor.
     """
 
@@ -86,7 +87,7 @@ def slots_of(graph: Graph, block: Address, *, scales: bool = False) -> tuple[Slo
     Args:
         graph: Of the network.
         block: Address of the block, such as ``layer3.2``.
-        scales: Whether the branch of a Res2Net block is split into its scales.
+        scales: Whether a branch of several scales or parallel paths is split into them.
 
     Raises:
         ExplorerError: No such block, no shortcut in it, or no scales.
@@ -111,8 +112,10 @@ def slots_of(graph: Graph, block: Address, *, scales: bool = False) -> tuple[Slo
             f"The block {block} has no scales.", "Choose a block of the Res2Net family."
         )
     kept = tuple(slot for slot in ends if slot.part.name == "shortcut")
+    has_splits = any(isinstance(node.op, Slice) for node in graph.nodes_of(found))
+    name = "scale" if has_splits else "path"
     return kept + tuple(
-        Slot(Part(f"scale {i + 1}", address), concat.address, i)
+        Slot(Part(f"{name} {i + 1}", address), concat.address, i)
         for i, address in enumerate(concat.inputs)
     )
 

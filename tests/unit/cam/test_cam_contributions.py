@@ -142,6 +142,11 @@ def test_the_parts_have_addresses_of_the_graph():
     ]
 
 
+def test_the_written_out_paths_of_a_resnext_are_no_scales():
+    found = slots_of(lower(preset("resnext50_32x4d_b")), "layer1.0", scales=True)
+    assert [slot.part.name for slot in found[1:4]] == ["path 1", "path 2", "path 3"]
+
+
 def test_nothing_is_left_behind():
     network = settled("resnet20").train()
     contributions(network, images(32), "layer2.0", TARGET)
