@@ -11,10 +11,13 @@ from explorer.cam.contributions import contributions
 from explorer.cam.pair import Question, Subject, class_name, compare, prepared
 from explorer.data.image import fit, open_image
 from explorer.data.samples import samples
+from explorer.errors import ExplorerError
 from explorer.store.runs import WEIGHTS
 from explorer.weights import load_run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -55,6 +58,39 @@ def pair(
     a, b = subject(Path(run_a)), subject(Path(run_b))
     pixels, label = _read(image, a.record.data)
     return compare(a, b, pixels, Question(target, layer, method, num_top), label)
+
+
+def several(
+    runs: Sequence[str],
+    image: Source,
+    *,
+    target: str | int | None = None,
+    layer: str | None = None,
+    method: str = "gradcam",
+    num_top: int = 5,
+) -> tuple[Comparison, ...]:
+    """Compare the first of two to four runs with each of the others, all about one class.
+
+    Args:
+        runs: Folders of the runs.
+        image: As for ``pair``, like everything else.
+        target: As in ``Question``.
+        layer: As in ``Question``.
+        method: As in ``Question``.
+        num_top: As in ``Question``.
+
+    Raises:
+        ExplorerError: As ``pair`` does, or not two to four runs.
+    """
+    if not 2 <= len(runs) <= NUM_NETWORKS:
+        raise ExplorerError(
+            f"{len(runs)} networks cannot be compared on one image.",
+            f"Choose 2 to {NUM_NETWORKS} runs.",
+        )
+    first, *others = (subject(Path(run)) for run in runs)
+    pixels, label = _read(image, first.record.data)
+    question = Question(target, layer, method, num_top)
+    return tuple(compare(first, other, pixels, question, label) for other in others)
 
 
 def breakdown(

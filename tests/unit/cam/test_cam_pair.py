@@ -193,3 +193,20 @@ def test_a_breakdown_adds_up_and_can_be_sent(runs, picture):
     assert sent.as_dict()["pieces"][0]["total"] == found.pieces[0].total
     free = task.breakdown(str(runs[0]), png(picture), "layer2.0")
     assert free.block == "layer2.0"
+
+
+def test_several_networks_answer_about_one_class(runs, picture):
+    a, b = (str(folder) for folder in runs)
+    found = task.several([a, b, a], png(picture))
+    assert [one.b.title for one in found] == ["Beta", "Alpha"]
+    assert len({one.target for one in found}) == 1
+    assert found[0].as_dict() == task.pair(a, b, png(picture)).as_dict()
+    assert found[1].disagreement.total_variation == 0
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_one_network_or_five_are_not_compared(runs, picture, count):
+    with pytest.raises(ExplorerError) as caught:
+        task.several([str(runs[0])] * count, png(picture))
+    assert caught.value.message == f"{count} networks cannot be compared on one image."
+    assert caught.value.hint == "Choose 2 to 4 runs."

@@ -25,6 +25,8 @@ from explorer.data.samples import Sample
 from explorer.data.segmentation import IGNORED
 from explorer.data.shapes.config import CLASSES
 from explorer.errors import ExplorerError
+from explorer.jobs import child, protocol
+from explorer.jobs.context import Context
 from explorer.jobs.kinds import KINDS
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.store.runs import DataRecord, RunRecord, write
@@ -251,6 +253,24 @@ def test_the_job_writes_its_result_and_says_how_far_it_is(home, tmp_path):
     written = json.loads((tmp_path / "job" / RESULT).read_text())
     assert written["num_images"] == result["num_images"] == 24
     assert (tmp_path / "job" / TABLE).read_text().startswith("method,stratum,metric")
+
+
+def test_the_worker_runs_the_job_and_gets_its_result_or_its_sentence(home, tmp_path):
+    sent = []
+
+    def work(payload):
+        start = protocol.Start(
+            target=KINDS["localise"], payload=payload, directory=str(tmp_path), lease=20
+        )
+        return child.run(start, Context(payload, tmp_path, sent.append))
+
+    done = work({"runs": [str(home / "narrow0"), str(home / "wide0")], "images": 12})
+    assert isinstance(done, protocol.Done)
+    assert [one["title"] for one in done.result["architectures"]] == ["narrow", "wide"]
+    assert any(isinstance(message, protocol.Progress) for message in sent)
+    failed = work({"runs": [str(home / "nowhere")]})
+    assert isinstance(failed, protocol.Failed)
+    assert failed.reason.startswith("There is no run in")
 
 
 def test_the_job_stops_when_it_is_told_to(home, tmp_path):
