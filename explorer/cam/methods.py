@@ -120,7 +120,7 @@ METHODS: dict[str, Method] = {
         "does not add up to the logit.",
         layercam,
     ),
-    "gradcam++": Method(
+    "gradcampp": Method(
         "Grad-CAM++",
         "Channels weighted by positive gradients, shared out over the places; for the last stage.",
         "L = Σ_k w_k A_k with w_k = Σ_ij α_ij max(g_ij, 0) and α = 1 / (2 + ΣA_k g).",
@@ -130,7 +130,7 @@ METHODS: dict[str, Method] = {
         gradcam_plus_plus,
     ),
     "eigencam": Method(
-        "EigenCAM",
+        "EigenCAM (not class-specific)",
         "The strongest pattern of the layer; the same for every class.",
         "L = A v, with v the first right singular vector of the activations (places × channels).",
         "Muhammad and Yeasin 2020",
@@ -204,4 +204,4 @@ def recommended(name: str, *, is_last: bool) -> str:
         name: What is asked for.
         is_last: Whether the layer is the last stage's.
     """
-    return "hirescam" if name in {"gradcam", "gradcam++"} and not is_last else name
+    return "hirescam" if name in {"gradcam", "gradcampp"} and not is_last else name

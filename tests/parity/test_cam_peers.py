@@ -44,7 +44,7 @@ def test_gradcam_plus_plus_weights_as_the_package_does():
         None, None, None, None, activations.numpy(), gradients.numpy()
     )
     theirs = np.einsum("nc,nchw->nhw", weights, activations.numpy())
-    assert_same(METHODS["gradcam++"].rule(activations, gradients), theirs, 1e-3)
+    assert_same(METHODS["gradcampp"].rule(activations, gradients), theirs, 1e-3)
 
 
 def test_layercam_is_the_packages():

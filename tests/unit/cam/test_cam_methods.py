@@ -78,7 +78,7 @@ def test_gradcam_plus_plus_from_derivatives_of_the_exponential(resnet):
     alpha = second / (2 * second + total * third)
     weights = (alpha * first.detach().clamp(min=0)).sum((2, 3), keepdim=True)
     wanted = (weights * activation).sum(1) / score.detach()
-    ours = explain(resnet, IMAGES, [LAST], TARGET, "gradcam++").heat[LAST][:1]
+    ours = explain(resnet, IMAGES, [LAST], TARGET, "gradcampp").heat[LAST][:1]
     torch.testing.assert_close(ours.double(), wanted, rtol=1e-4, atol=1e-8)
 
 

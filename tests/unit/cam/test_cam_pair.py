@@ -165,7 +165,7 @@ def test_a_network_that_segments_is_refused_in_a_sentence(a, b, picture):
     ("method", "address", "side"),
     [
         ("eigencam", "layer3.2.relu2", 8),
-        ("gradcam++", "layer3.2.relu2", 8),
+        ("gradcampp", "layer3.2.relu2", 8),
         ("guided_backprop", "input", 32),
         ("integrated_gradients", "input", 32),
     ],

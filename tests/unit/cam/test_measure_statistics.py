@@ -156,6 +156,21 @@ def test_architectures_that_differ_more_rise_above_it():
         assert floor.excess.value > 0
 
 
+def test_alike_architectures_rise_above_the_floor_as_rarely_as_promised():
+    """Each seed looks at places of its own in every image, some more than others."""
+    random, hits, trials = rng(11), np.zeros(4), 60
+
+    def run(common):
+        habit, strength = np.abs(random.normal(size=(1, 4, 4))), np.exp(random.normal() / 2)
+        return shares(common + habit + strength * np.abs(random.normal(size=common.shape)))
+
+    for _ in range(trials):
+        common = np.abs(random.normal(size=(20, 4, 4)))
+        a, b = ([run(common) for _ in range(3)] for _ in range(2))
+        hits += [f.verdict is Verdict.ABOVE for f in noise_floor(a, b, 4, num_resamples=200)]
+    assert hits.max() / trials <= 0.05
+
+
 def test_one_seed_has_no_floor_and_no_verdict():
     a, b = make_runs(1, 30, own=0.2, shared=2.0)
     for floor in noise_floor(a, b, 4, num_resamples=200):
