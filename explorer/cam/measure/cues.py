@@ -85,6 +85,8 @@ def exposed(
     network, record = load_run(Path(run))
     require_classifier(network.graph, record.title)
     experiment_of(experiment)
+    if num_images < 1:
+        raise DataError("There is nothing to measure on no image.", "Ask for 200 images or more.")
     if record.data.classes != CLASSES:
         raise DataError(
             f"{record.title} was not trained on shapes.",

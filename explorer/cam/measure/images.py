@@ -23,6 +23,9 @@ SMALL, LARGE = 0.04, 0.14
 ranges that the drawn shapes have."""
 
 
+MOST_SEED = 2**32
+
+
 class MaskedImages(NamedTuple):
     """Images with masks.
 
@@ -51,10 +54,14 @@ def masked_images(name: str, trained: DataRecord, num_images: int, seed: int) ->
         seed: Decides which.
 
     Raises:
-        DataError: No such data, no masks, or classes that are not the run's.
+        DataError: No such data, no masks, classes that are not the run's, or a number out of range.
     """
     if num_images < 1:
         raise DataError("There is nothing to measure on no image.", "Ask for 200 images or more.")
+    if not 0 <= seed < MOST_SEED:
+        raise DataError(
+            f"The seed {seed} is out of range.", "Use a whole number from 0 to 4,294,967,295."
+        )
     count, classes = _facts(name, trained)
     if classes != trained.classes:
         raise DataError(

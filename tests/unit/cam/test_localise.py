@@ -318,6 +318,8 @@ def test_the_command_as_json(home, capsys):
         (["narrow0"], {"layer": "layer9"}, "The layer 'layer9' is not in narrow"),
         (["narrow0"], {"data": "digits"}, "The data set digits has other classes"),
         (["narrow0"], {"num_images": 0}, "There is nothing to measure on no image"),
+        (["narrow0"], {"seed": -1}, "The seed -1 is out of range"),
+        (["narrow0"], {"seed": 2**40}, "The seed 1099511627776 is out of range"),
         (["noise"], {"data": "nothing"}, "There is no data set, folder or file 'nothing'"),
     ],
 )
@@ -387,3 +389,5 @@ def test_a_run_is_exposed_on_aligned_and_conflicting_images(home, name):
 def test_a_run_on_other_classes_cannot_be_exposed(home):
     with pytest.raises(ExplorerError, match="was not trained on shapes"):
         exposed(str(home / "noise"), "clever-hans")
+    with pytest.raises(ExplorerError, match="nothing to measure on no image"):
+        exposed(str(home / "narrow0"), "clever-hans", num_images=0)

@@ -21,6 +21,14 @@ def rng(seed=0):
     return np.random.default_rng(seed)
 
 
+def test_every_resample_holds_as_many_images_and_seeds_as_there_are():
+    draws = Resamples(2, 3, 40, count=1200)
+    for counts, size in ((draws.images, 40), (draws.a, 2), (draws.b, 3)):
+        assert counts.shape == (1200, size)
+        assert (counts.sum(1) == size).all()
+        assert counts.mean(0) == pytest.approx(np.ones(size), abs=0.15)
+
+
 def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx((0.03, 0.06, 0.06))
     assert holm([0.5, 0.9]) == pytest.approx((1.0, 1.0))
