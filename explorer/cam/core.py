@@ -1,13 +1,15 @@
-"""Maps of any layers, for a batch of images, from one forward and one backward pass."""
+"""Maps of any layers, for a batch of images, from one forward and at most one backward pass."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from explorer.address import INPUT
 from explorer.builder import evaluating
-from explorer.cam.layers import require_classifier
+from explorer.cam.layers import pooled_layer, require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from explorer.address import Address
     from explorer.builder import Network
+    from explorer.cam.methods import MapRule, Method
 
 
 class Maps(NamedTuple):
@@ -47,23 +50,106 @@ def explain(
     Nothing stays behind: gradients, buffers, random state and modes are as before, and no hook
     is ever set. Callers may share a network that is in evaluation mode; one in training mode is
     in evaluation mode for the time of the call. Frozen parameters save memory, not correctness.
+    At the layer that is pooled and classified no gradient is computed: it is the classifier's.
 
     Args:
         network: On the device of the images.
         images: (N, C, H, W), as the network was trained on them.
-        addresses: Layers with a feature map; at least one.
+        addresses: Layers with a feature map; at least one. A method that reads the image gives
+            the same map for ``input`` and for any of them.
         target: Class index, one for each image or one for all; None: what the network predicts.
         method: A key of ``METHODS``.
 
     Raises:
         ExplorerError: No such method, layer or class, or a network that segments.
     """
-    rule = method_of(method).rule
+    how = method_of(method)
     require_classifier(network.graph)
-    _check_addresses(network, addresses)
+    _check_addresses(network, addresses, how)
+    if how.rule is None:
+        return _run(network, images, addresses, target, how)
+    if method in _LINEAR and set(addresses) == {pooled_layer(network.graph)}:
+        return _without_gradient(network, images, addresses[0], target)
+    return _from_gradients(network, images, addresses, target, how.rule)
+
+
+def class_maps(network: Network, images: Tensor) -> Tensor:
+    """Return Grad-CAM of every class at the last stage, (N, num_classes, h, w), with no gradient.
+
+    Where a linear classifier reads the mean of a layer, the gradient of logit k is the same row
+    of the classifier's weights everywhere, so all classes come from one matrix product.
+
+    Raises:
+        ExplorerError: The network segments.
+    """
+    require_classifier(network.graph)
+    pooled = pooled_layer(network.graph)
+    assert pooled is not None, "a head that classifies pools first"
+    with torch.inference_mode(), evaluating(network):
+        _, activation = _tapped(network, images, pooled)
+        return torch.einsum(
+            "kc,nchw->nkhw", _weights(network) / activation[0, 0].numel(), activation
+        )
+
+
+_LINEAR = ("gradcam", "hirescam")
+"""At the pooled layer both are the classifier's weights times the activations."""
+
+
+def _without_gradient(
+    network: Network, images: Tensor, address: Address, target: int | Sequence[int] | None
+) -> Maps:
+    with torch.inference_mode(mode=False), torch.no_grad(), evaluating(network):
+        logits, activation = _tapped(network, images, address)
+        classes = classes_of(logits, target)
+        weights = _weights(network)[classes] / activation[0, 0].numel()
+        return Maps(logits, classes, {address: torch.einsum("nc,nchw->nhw", weights, activation)})
+
+
+def _tapped(network: Network, images: Tensor, address: Address) -> tuple[Tensor, Tensor]:
+    kept: dict[Address, Tensor] = {}
+
+    def tap(place: Address, out: Tensor) -> Tensor:
+        if place == address:
+            kept[place] = out
+        return out
+
+    return network(images, tap=tap), kept[address]
+
+
+def _weights(network: Network) -> Tensor:
+    classifier = network.get_submodule(network.graph.output.address)
+    assert isinstance(classifier, torch.nn.Linear)
+    return classifier.weight
+
+
+def _run(
+    network: Network,
+    images: Tensor,
+    addresses: Sequence[Address],
+    target: int | Sequence[int] | None,
+    how: Method,
+) -> Maps:
+    """Let a method that runs the network itself make its maps."""
+    module, _, name = how.runs.partition(":")
+    with torch.inference_mode(mode=False), evaluating(network):
+        with torch.no_grad():
+            logits = network(images)
+        classes = classes_of(logits, target)
+        maps = getattr(import_module(module), name)(network, images, addresses, classes)
+    return Maps(logits, classes, maps)
+
+
+def _from_gradients(
+    network: Network,
+    images: Tensor,
+    addresses: Sequence[Address],
+    target: int | Sequence[int] | None,
+    rule: MapRule,
+) -> Maps:
     with torch.inference_mode(mode=False), evaluating(network):
         logits, activations = _forward(network, images, set(addresses))
-        classes = _classes(logits, target)
+        classes = classes_of(logits, target)
         # An image's logit depends on that image alone, so one sum serves the whole batch.
         with torch.enable_grad():
             score = logits.gather(1, classes[:, None]).sum()
@@ -95,7 +181,12 @@ def _forward(
         return network(images, tap=tap), activations
 
 
-def _classes(logits: Tensor, target: int | Sequence[int] | None) -> Tensor:
+def classes_of(logits: Tensor, target: int | Sequence[int] | None) -> Tensor:
+    """Return the class to explain of each image, (N,); None: the predicted one.
+
+    Raises:
+        ExplorerError: No such class, or not one for each image.
+    """
     num_images, num_classes = logits.shape
     if target is None:
         return logits.detach().argmax(1)
@@ -112,8 +203,10 @@ def _classes(logits: Tensor, target: int | Sequence[int] | None) -> Tensor:
     return torch.tensor(indices, device=logits.device)
 
 
-def _check_addresses(network: Network, addresses: Sequence[Address]) -> None:
+def _check_addresses(network: Network, addresses: Sequence[Address], how: Method) -> None:
     for address in addresses:
+        if address == INPUT and how.reads == "image":
+            continue
         node = network.graph.nodes.get(address)
         if node is None or len(node.out_shape) != 3:
             raise ExplorerError(

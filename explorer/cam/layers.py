@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from explorer.address import INPUT
 from explorer.analysis.receptive import receptive_fields
 from explorer.errors import ExplorerError
-from explorer.ir.ops import GlobalAvgPool
+from explorer.ir.ops import Dropout, Flatten, GlobalAvgPool, Linear
 
 if TYPE_CHECKING:
     from explorer.address import Address
@@ -50,6 +51,24 @@ def require_classifier(graph: Graph, owner: str = "This network") -> None:
             "class of a whole image.",
             "Choose a network whose head classifies.",
         )
+
+
+def pooled_layer(graph: Graph) -> Address | None:
+    """Return the tensor whose mean a linear classifier reads; None where there is none."""
+    node = graph.output
+    if not isinstance(node.op, Linear):
+        return None
+    while isinstance(node.op, Dropout | Flatten | Linear):
+        node = graph.nodes[node.inputs[0]]
+        if isinstance(node.op, Linear):
+            return None
+    return node.inputs[0] if isinstance(node.op, GlobalAvgPool) else None
+
+
+def image_layer(graph: Graph) -> Layer:
+    """Return the image itself as a layer, for methods that read it."""
+    _, height, width = graph.input_shape
+    return Layer(INPUT, INPUT, height, width, 1, 1)
 
 
 def layers(graph: Graph) -> tuple[Layer, ...]:

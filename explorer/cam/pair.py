@@ -13,7 +13,7 @@ import torch
 
 from explorer.cam.compare import Answer, Comparison, Side, disagreement
 from explorer.cam.core import explain
-from explorer.cam.layers import layer_of, require_classifier
+from explorer.cam.layers import image_layer, layer_of, require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
 from explorer.graph import lower
@@ -35,9 +35,11 @@ class Subject(NamedTuple):
     network: Network
     record: RunRecord
 
-    def layer(self, name: str | None) -> Layer:
-        """Return a layer at the size of the run's images."""
+    def layer(self, name: str | None, method: str = "gradcam") -> Layer:
+        """Return where a method reads its map when a layer is asked for, at the run's size."""
         graph = lower(self.record.spec, self.record.data.image_size)
+        if method_of(method).reads == "image":
+            return image_layer(graph)
         return layer_of(graph, name, self.record.title)
 
 
@@ -80,13 +82,14 @@ def compare(
     title = method_of(question.method).title
     for subject in (a, b):
         require_classifier(subject.network.graph, subject.record.title)
-    layer_a, layer_b = a.layer(question.layer), b.layer(question.layer)
-    _check_classes(a.record, b.record)
-    _check_grids(a.record, layer_a, b.record, layer_b)
+    layer_a = a.layer(question.layer, question.method)
+    layer_b = b.layer(question.layer, question.method)
+    check_classes(a.record, b.record)
+    check_grids(a.record, layer_a, b.record, layer_b)
     target, classes = question.target, a.record.data.classes
     if target is None and label in classes:
         target = label
-    name = None if target is None else _class_name(target, classes)
+    name = None if target is None else class_name(target, classes)
     side_a, name = _side(a, layer_a, image, name, question)
     side_b, name = _side(b, layer_b, image, name, question)
     return Comparison(
@@ -112,7 +115,7 @@ def _side(
     network, record = subject
     classes = record.data.classes
     index = None if target is None else classes.index(target)
-    images = _prepared(image, record.data)
+    images = prepared(image[None], record.data)
     maps = explain(network, images, [layer.address], index, question.method)
     logits, chosen = maps.logits[0], int(maps.target[0])
     probabilities = logits.double().softmax(0)
@@ -129,14 +132,19 @@ def _side(
     return side, classes[chosen]
 
 
-def _prepared(image: NDArray[np.uint8], data: DataRecord) -> Tensor:
-    """Return the image as the run's training saw it, (1, 3, S, S)."""
+def prepared(images: NDArray[np.uint8], data: DataRecord) -> Tensor:
+    """Return images (N, S, S, 3) as the run's training saw them, (N, 3, S, S)."""
     mean, std = (np.array(triple, dtype=np.float32) for triple in (data.mean, data.std))
-    values = (image.astype(np.float32) / 255 - mean) / std
-    return torch.from_numpy(values.transpose(2, 0, 1)[None].copy())
+    values = (images.astype(np.float32) / 255 - mean) / std
+    return torch.from_numpy(values.transpose(0, 3, 1, 2).copy())
 
 
-def _class_name(target: str | int, classes: tuple[str, ...]) -> str:
+def class_name(target: str | int, classes: tuple[str, ...]) -> str:
+    """Return the class that a name or an index means.
+
+    Raises:
+        ExplorerError: There is no such class.
+    """
     if target in classes:
         return str(target)
     if isinstance(target, str) and target.isdecimal() and len(target) < 9:
@@ -148,7 +156,12 @@ def _class_name(target: str | int, classes: tuple[str, ...]) -> str:
     raise ExplorerError(f"There is no class {target}.", f"There are {shown}{more}.")
 
 
-def _check_classes(a: RunRecord, b: RunRecord) -> None:
+def check_classes(a: RunRecord, b: RunRecord) -> None:
+    """Refuse two runs with different classes.
+
+    Raises:
+        ExplorerError: One knows a class that the other does not.
+    """
     only_one = sorted(set(a.data.classes) ^ set(b.data.classes))
     if only_one:
         knows = a if only_one[0] in a.data.classes else b
@@ -159,7 +172,12 @@ def _check_classes(a: RunRecord, b: RunRecord) -> None:
         )
 
 
-def _check_grids(a: RunRecord, layer_a: Layer, b: RunRecord, layer_b: Layer) -> None:
+def check_grids(a: RunRecord, layer_a: Layer, b: RunRecord, layer_b: Layer) -> None:
+    """Refuse two maps whose cells do not stand for the same pixels.
+
+    Raises:
+        ExplorerError: Image sizes or grids differ.
+    """
     size_a, size_b = a.data.image_size, b.data.image_size
     if size_a != size_b:
         raise ExplorerError(

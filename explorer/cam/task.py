@@ -6,13 +6,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.cam.pair import Question, Subject, compare
+from explorer.cam.breakdown import Breakdown, Piece
+from explorer.cam.contributions import contributions
+from explorer.cam.pair import Question, Subject, class_name, compare, prepared
 from explorer.data.image import fit, open_image
 from explorer.data.samples import samples
+from explorer.errors import ExplorerError
 from explorer.store.runs import WEIGHTS
 from explorer.weights import load_run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -53,6 +58,80 @@ def pair(
     a, b = subject(Path(run_a)), subject(Path(run_b))
     pixels, label = _read(image, a.record.data)
     return compare(a, b, pixels, Question(target, layer, method, num_top), label)
+
+
+def several(
+    runs: Sequence[str],
+    image: Source,
+    *,
+    target: str | int | None = None,
+    layer: str | None = None,
+    method: str = "gradcam",
+    num_top: int = 5,
+) -> tuple[Comparison, ...]:
+    """Compare the first of two to four runs with each of the others, all about one class.
+
+    Args:
+        runs: Folders of the runs.
+        image: As for ``pair``, like everything else.
+        target: As in ``Question``.
+        layer: As in ``Question``.
+        method: As in ``Question``.
+        num_top: As in ``Question``.
+
+    Raises:
+        ExplorerError: As ``pair`` does, or not two to four runs.
+    """
+    if not 2 <= len(runs) <= NUM_NETWORKS:
+        raise ExplorerError(
+            f"{len(runs)} networks cannot be compared on one image.",
+            f"Choose 2 to {NUM_NETWORKS} runs.",
+        )
+    first, *others = (subject(Path(run)) for run in runs)
+    pixels, label = _read(image, first.record.data)
+    question = Question(target, layer, method, num_top)
+    return tuple(compare(first, other, pixels, question, label) for other in others)
+
+
+def breakdown(
+    run: str,
+    image: Source,
+    block: str | None = None,
+    *,
+    target: str | int | None = None,
+    scales: bool = False,
+) -> Breakdown:
+    """Take the logit of one class of a run apart at one block.
+
+    Args:
+        run: Folder of the run.
+        image: What to look at; a file is cropped to its central square.
+        block: Address such as ``layer3.2``; None: the last.
+        target: A class by name or index; None: the true one where it is known, or else the
+            predicted one.
+        scales: Whether the branch of a Res2Net block is split into its scales.
+
+    Raises:
+        ExplorerError: The run, the image, the block or the class cannot be used.
+    """
+    network, record = subject(Path(run))
+    pixels, label = _read(image, record.data)
+    classes = record.data.classes
+    if target is None and label in classes:
+        target = label
+    index = None if target is None else classes.index(class_name(target, classes))
+    address = block or network.graph.blocks[-1].address
+    images = prepared(pixels[None], record.data)
+    found = contributions(network, images, address, index, scales=scales)
+    pieces = tuple(
+        Piece(part.name, part.address, heat[0].numpy(), float(heat[0].sum()))
+        for part, heat in found.parts.items()
+    )
+    logit, bias, shift, remainder = (
+        float(value[0]) for value in (found.logits, found.bias, found.shift, found.remainder)
+    )
+    name = classes[int(found.target[0])]
+    return Breakdown(record.title, address, name, logit, pieces, bias, shift, remainder)
 
 
 def subject(folder: Path) -> Subject:

@@ -32,6 +32,7 @@ COMMANDS = {
     "lesion": "accuracy of a trained run without each of its units",
     "gradients": "the gradient by path length, of a run or at initialisation",
     "cam": "Grad-CAM of two runs side by side",
+    "localise": "how well maps of trained runs mark the object, with intervals",
     "worker": "run queued jobs on this machine",
 }
 

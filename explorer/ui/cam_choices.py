@@ -118,7 +118,7 @@ def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
     layer = places[_segments(_("Layer"), list(places), Param.LAYER, list(places)[-1])]
     method = _segments(
         _("Method"),
-        list(METHODS),
+        [n for n, m in METHODS.items() if m.reads == "layer" and not m.is_long],
         Param.METHOD,
         "gradcam",
         {k: m.title for k, m in METHODS.items()},

@@ -47,7 +47,17 @@ def test_what_is_no_layer_is_named_with_the_choice(name, sentence):
 
 
 def test_forms_and_results_need_no_torch():
-    modules = ("cam.layers", "cam.methods", "cam.compare", "figures.cam_picture", "cli.cam")
+    modules = (
+        "cam.layers",
+        "cam.methods",
+        "cam.compare",
+        "cam.measure.agreement",
+        "cam.measure.report",
+        "cli.cam",
+        "cli.localise",
+        "data.experiments",
+        "figures.cam_picture",
+    )
     names = ", ".join(f"explorer.{module}" for module in modules)
     code = f"import sys, {names}; sys.exit('torch' in sys.modules or 'scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

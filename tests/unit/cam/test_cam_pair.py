@@ -159,3 +159,54 @@ def test_a_network_that_segments_is_refused_in_a_sentence(a, b, picture):
     assert caught.value.message.startswith(b.record.title)
     with pytest.raises(ExplorerError, match="This network names a class for every pixel"):
         explain(other.network, torch.zeros(1, 3, 32, 32), ["layer3.0.add"])
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "side"),
+    [
+        ("eigencam", "layer3.2.relu2", 8),
+        ("gradcampp", "layer3.2.relu2", 8),
+        ("guided_backprop", "input", 32),
+        ("integrated_gradients", "input", 32),
+    ],
+)
+def test_every_kind_of_method_makes_a_pair_and_says_what_it_read(
+    a, b, picture, method, address, side
+):
+    result = compare(a, b, picture, Question(target="c", method=method))
+    assert result.a.layer.address == address
+    assert (result.a.layer.height, result.a.heat.shape) == (side, (side, side))
+    assert result.a.layer.stride * side == 32
+    assert result.disagreement is not None
+    assert pickle.loads(pickle.dumps(result)).target == "c"  # noqa: S301 - our own bytes
+
+
+def test_a_breakdown_adds_up_and_can_be_sent(runs, picture):
+    found = task.breakdown(str(runs[0]), png(picture), target="c")
+    assert (found.block, found.target) == ("layer3.2", "c")
+    assert [piece.name for piece in found.pieces] == ["branch", "shortcut"]
+    total = sum(piece.total for piece in found.pieces)
+    whole = total + found.bias + found.shift + found.remainder
+    assert whole == pytest.approx(found.logit, abs=1e-5)
+    assert abs(found.remainder) < 1e-4
+    sent = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own bytes
+    assert sent.as_dict()["pieces"][0]["total"] == found.pieces[0].total
+    free = task.breakdown(str(runs[0]), png(picture), "layer2.0")
+    assert free.block == "layer2.0"
+
+
+def test_several_networks_answer_about_one_class(runs, picture):
+    a, b = (str(folder) for folder in runs)
+    found = task.several([a, b, a], png(picture))
+    assert [one.b.title for one in found] == ["Beta", "Alpha"]
+    assert len({one.target for one in found}) == 1
+    assert found[0].as_dict() == task.pair(a, b, png(picture)).as_dict()
+    assert found[1].disagreement.total_variation == 0
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_one_network_or_five_are_not_compared(runs, picture, count):
+    with pytest.raises(ExplorerError) as caught:
+        task.several([str(runs[0])] * count, png(picture))
+    assert caught.value.message == f"{count} networks cannot be compared on one image."
+    assert caught.value.hint == "Choose 2 to 4 runs."
