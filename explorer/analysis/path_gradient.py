@@ -43,6 +43,8 @@ class GradientByLength:
         totals: |g| for each image, (N,).
         arriving: Mean over the images of the norm of the parts that arrive at the output of each
             unit, after passing 0, 1, 2, ... later units, (num_units, K + 1); None if not asked.
+        gap: |sum of the parts - g| / |g| at the worst image, g by automatic differentiation; None
+            if not asked. Where longer paths were left out, the sum is that of all lengths at once.
     """
 
     counts: tuple[int, ...]
@@ -50,6 +52,7 @@ class GradientByLength:
     shares: Floats
     totals: Floats
     arriving: Floats | None = None
+    gap: float | None = None
 
     @property
     def is_complete(self) -> bool:
