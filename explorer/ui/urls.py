@@ -43,6 +43,14 @@ class Param(StrEnum):
     OPEN = "open"
     PATH = "path"
     GATE = "gate"
+    RUN = "run"
+    EPOCH = "epoch"
+    SEED = "seed"
+    IMAGES = "images"
+    LONGEST = "longest"
+    DRAWS = "draws"
+    DEPTH = "depth"
+    NETWORKS = "nets"
 
 
 def get(param: Param, default: str = "") -> str:

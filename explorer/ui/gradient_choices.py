@@ -1,0 +1,119 @@
+"""How closely to look at a gradient: images, longest paths, draws; and asking for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer.ui import urls
+from explorer.ui.i18n import _
+from explorer.ui.patience import Request, answers
+from explorer.ui.state import start_widget
+from explorer.ui.urls import Param
+from explorer.ui.weights_choice import number_of
+from explorer.units import count
+
+if TYPE_CHECKING:
+    from explorer.analysis.gradient_study import Question, Study
+    from explorer.ui.weights_choice import Chosen
+
+IMAGES = (1, 4, 16)
+DRAWS = (0, 10, 50)
+DEEP = 30
+"""Networks of more units are looked at up to ``CUT`` at first."""
+CUT = 20
+_ALL = 0
+
+
+def choose_images() -> int:
+    """Show how many images are looked at."""
+    return _choice(Param.IMAGES, _("Number of images"), IMAGES, IMAGES[0])
+
+
+def choose_longest(num_units: int) -> int | None:
+    """Show how long the paths are that are wanted; only for deep networks; None is all."""
+    options = [length for length in (10, CUT, 40) if length < num_units]
+    if num_units <= CUT:
+        urls.put(Param.LONGEST, "")
+        return None
+    chosen = _choice(
+        Param.LONGEST,
+        _("Longest paths"),
+        (*options, _ALL),
+        CUT if num_units > DEEP else _ALL,
+        _("All lengths of a deep network take long; what is shown up to the cut stays exact."),
+        f"-{num_units}",
+    )
+    return chosen or None
+
+
+def choose_draws() -> int:
+    """Show how often single paths are drawn."""
+    return _choice(
+        Param.DRAWS,
+        _("Single paths: draws"),
+        DRAWS,
+        DRAWS[1],
+        _("Random signs are drawn so often, and so many paths of each length."),
+    )
+
+
+def _choice(
+    param: Param,
+    label: str,
+    options: tuple[int, ...],
+    default: int,
+    hint: str = "",
+    suffix: str = "",
+) -> int:
+    key = f"gradient-{param.value}{suffix}"
+    wanted = number_of(param, default, max(options))
+    start_widget(key, wanted if wanted in options else default)
+    chosen = st.segmented_control(
+        label,
+        options,
+        required=True,
+        key=key,
+        width="stretch",
+        help=hint or None,
+        format_func=lambda value: (
+            _("all") if value == _ALL and param is Param.LONGEST else str(value)
+        ),
+    )
+    value = default if chosen is None else int(chosen)
+    urls.put(param, "" if value == default else str(value))
+    return value
+
+
+def study_request(chosen: Chosen, question: Question) -> Request:
+    """Return what is asked of the compute pool."""
+    return Request(
+        "explorer.gradient.study:study",
+        {"weights": chosen.weights, "question": question},
+        question.seconds(len(chosen.graph.blocks), chosen.macs),
+        chosen.stamp,
+    )
+
+
+def study_of(chosen: Chosen, question: Question, key: str) -> Study | None:
+    """Return the gradient by path length, or None while it has not been asked for."""
+    found = answers([study_request(chosen, question)], _("Compute the gradient"), key)
+    return found[0] if found else None
+
+
+def measured_on(chosen: Chosen, question: Question) -> str:
+    """Return on what a figure was measured, in one sentence."""
+    data = chosen.weights.data.rsplit("/", 1)[-1]
+    words = _(
+        "{title}, {when}; held-out images of {data}: {n}; {loss}. Batch norm as in evaluation"
+    ).format(
+        title=chosen.title,
+        when=chosen.when,
+        data=data,
+        n=count(question.num_images),
+        loss=chosen.loss,
+    )
+    if chosen.run is None or chosen.weights.epoch == 0:
+        words += _(", its statistics from 64 training images")
+    return words + "."
