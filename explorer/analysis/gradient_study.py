@@ -106,9 +106,24 @@ class Study:
             _put(rows, "count_times_mean", self.sampled.product)
         return rows
 
-    def effective_depth(self, share: float = 0.95) -> int:
-        """Return the least l for which paths through fewer than l units hold a share."""
-        return effective_depth(self.exact.norm, share)
+    @property
+    def effective_depth(self) -> int:
+        """Return the effective depth of the gradient that reaches the first unit, 1 .. n."""
+        return first_depth(self.exact)
+
+
+def first_depth(exact: GradientByLength, share: float = 0.95) -> int:
+    """Return the effective depth of the gradient that reaches the first unit.
+
+    Wu et al. 2016 define it by the gradient of the first unit's weights, which the later units
+    pass on.
+
+    Args:
+        exact: With the parts that arrive at each unit.
+        share: 0..1.
+    """
+    assert exact.arriving is not None
+    return effective_depth(exact.arriving[0], share)
 
 
 def _put(rows: list[dict[str, Any]], name: str, values: Floats) -> None:

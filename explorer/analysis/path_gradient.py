@@ -140,6 +140,15 @@ class PathNorms:
         """
         return np.sqrt(self._excess(exact))
 
+    def coherence_interval(self, exact: GradientByLength) -> tuple[Floats, Floats]:
+        """Return the bounds of ``coherence`` at 95 %; the exact sums add nothing to them."""
+        found = self.coherence(exact)
+        low, high = (bound[: len(found)] for bound in self.interval)
+        rms = self.rms[: len(found)]
+        # Where a single path may be nothing, there is no upper bound.
+        above = np.divide(rms, low, out=np.full(len(found), inf), where=low > 0)
+        return found * rms / np.where(high > 0, high, 1.0), found * above
+
     def alignment(self, exact: GradientByLength) -> Floats:
         """Return the mean of <g_p, g_q> over pairs p != q by the mean of |g_p|^2, (K + 1,).
 

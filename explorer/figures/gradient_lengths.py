@@ -24,6 +24,9 @@ DECADES = 14
 FEW = 30
 """Up to so many lengths each has a mark."""
 _FRAME_MS = 900
+_ROOM = 5.0
+_ABOVE = 1e3
+"""Stands for an upper bound that there is none of."""
 
 
 class Line(NamedTuple):
@@ -54,6 +57,7 @@ def curves(
         level: A value that is drawn as a dotted line across.
     """
     figure = go.Figure()
+    lines = [line for line in lines if _has(line)]
     top = max((float(np.nanmax(_positive(line.values))) for line in lines), default=1.0)
     low, high = top, top
     for line in lines:
@@ -63,7 +67,10 @@ def curves(
             low = min(low, float(np.nanmin(values)))
         if line.interval is not None:
             _band(figure, line, top * 10.0**-DECADES, theme)
-            high = max(high, float(np.nanmax(_positive(line.interval[1]))))
+            # Room for the bands, but not for a bound that says nothing.
+            lower, upper = (_positive(bound) for bound in line.interval)
+            low = min(low, float(np.nanmin(np.fmax(lower, values / _ROOM))))
+            high = max(high, float(np.nanmax(np.fmin(upper, values * _ROOM))))
         _curve(figure, line, values, theme)
     if level is not None:
         low, high = min(low, level), max(high, level)
@@ -99,7 +106,8 @@ def _positive(values: Floats) -> Floats:
 
 def _band(figure: go.Figure, line: Line, floor: float, theme: Theme) -> None:
     assert line.interval is not None
-    lower, upper = (np.where(np.isfinite(v), np.maximum(v, floor), np.nan) for v in line.interval)
+    ceiling = float(np.nanmax(_positive(line.values))) * _ABOVE
+    lower, upper = (np.clip(bound, floor, ceiling) for bound in line.interval)
     there = np.flatnonzero(np.isfinite(lower) & np.isfinite(upper) & (line.values > floor))
     red, green, blue = rgb(COMPARED[theme][line.look])
     figure.add_scatter(
@@ -232,7 +240,14 @@ def _path_line(figure: go.Figure, exact: GradientByLength, name: str) -> None:
     )
     peak = int(y.argmax())
     figure.add_annotation(
-        x=peak, y=float(y[peak]), text=name, showarrow=False, yshift=10, font={"color": NEUTRAL}
+        x=peak,
+        y=float(y[peak]),
+        text=name,
+        showarrow=False,
+        yshift=10,
+        # Where longer paths are left out, the commonest length is the last one.
+        xanchor="right" if peak == len(y) - 1 else "center",
+        font={"color": NEUTRAL},
     )
 
 

@@ -34,8 +34,9 @@ def unit_reach(depths: Sequence[int], labels: Sequence[str], x_title: str, theme
             y=list(depths),
             marker_color=COMPARED[theme][0],
             text=[str(depth) for depth in depths] if num <= _LABELLED else None,
-            textposition="outside",
-            cliponaxis=False,
+            textposition="inside",
+            insidetextanchor="end",
+            textangle=0,
             customdata=list(labels),
             hovertemplate="%{customdata}: %{y}<extra></extra>",
         )

@@ -96,7 +96,8 @@ def over_training(
     moments: list[Moment] = []
     for number, epoch in epochs:
         subject = of_run(run, data, question.num_images, epoch=epoch)
-        moments.append(Moment(number, gradient_by_length(*subject, longest=question.longest)))
+        found = gradient_by_length(*subject, longest=question.longest, per_unit=True)
+        moments.append(Moment(number, found))
         tell(1)
     return tuple(moments)
 

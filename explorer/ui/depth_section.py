@@ -38,18 +38,18 @@ def section(now: Hand) -> None:
     with left, st.container(border=True, key="depth-choices"):
         chosen = choose_weights(now)
         longest = choose_longest(len(chosen.graph.blocks))
-        question = Question(choose_images(), longest)
+        question = Question(choose_images(len(chosen.graph.blocks)), longest)
     with right, guard.guard():
         with st.container(border=True, key="depth-measure"):
             panels.heading(
                 _("Measured from the gradient"),
                 _(
-                    "The effective depth l is where paths through l blocks or more hold less than "
-                    "5 % of the gradient."
+                    "Effective depth l: of the gradient that reaches the first block, the parts "
+                    "that came through l later blocks or more hold less than 5 %."
                 ),
             )
             found = study_of(chosen, question, "ask-depth")
-        measured = found.effective_depth() if found else None
+        measured = found.effective_depth if found else None
         depth = _stack(chosen, measured)
         if found is not None:
             _reach(chosen, question, found)
@@ -94,9 +94,10 @@ def _stack(chosen: Chosen, measured: int | None) -> int:
 def _slider(chosen: Chosen, num: int, measured: int | None) -> int:
     if num == 1:
         return 1
-    key = f"depth-{chosen.spec.digest[:12]}"
-    linked = number_of(Param.DEPTH, 0, num)
-    state.start_widget(key, linked or min(measured or num, num))
+    # Named after what was measured, so that a new measurement moves the slider.
+    key = f"depth-{chosen.spec.digest[:12]}-{measured}"
+    default = max(1, min(measured or num, num))
+    state.start_widget(key, number_of(Param.DEPTH, 0, num) or default)
     marks = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with marks:
         depth = int(st.slider(_("Effective depth l [blocks]"), 1, num, key=key))
@@ -104,10 +105,10 @@ def _slider(chosen: Chosen, num: int, measured: int | None) -> int:
             st.button(
                 _("As measured: {l}").format(l=measured),
                 on_click=state.set_widget,
-                args=(key, max(1, min(measured, num))),
+                args=(key, default),
                 key="depth-as-measured",
             )
-    urls.put(Param.DEPTH, str(depth))
+    urls.put(Param.DEPTH, "" if depth == default else str(depth))
     return depth
 
 

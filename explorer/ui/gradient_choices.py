@@ -26,9 +26,11 @@ CUT = 20
 _ALL = 0
 
 
-def choose_images() -> int:
-    """Show how many images are looked at."""
-    return _choice(Param.IMAGES, _("Number of images"), IMAGES, IMAGES[0])
+def choose_images(num_units: int) -> int:
+    """Show how many images are looked at; of deep networks one at first."""
+    default = IMAGES[1] if num_units <= CUT else IMAGES[0]
+    hint = _("The gradient differs from image to image; the norms shown are means.")
+    return _choice(Param.IMAGES, _("Number of images"), IMAGES, default, hint, f"-{default}")
 
 
 def choose_longest(num_units: int) -> int | None:

@@ -26,7 +26,7 @@ from explorer.ui.panels import Figure
 from explorer.ui.path_units import words_of
 from explorer.ui.rows_table import rows_table
 from explorer.ui.weights_choice import LARGEST_SEED, choose_weights
-from explorer.units import percent
+from explorer.units import large, percent
 
 if TYPE_CHECKING:
     from explorer.analysis.gradient_study import Study
@@ -42,7 +42,7 @@ def section(now: Hand) -> None:
         chosen = choose_weights(now)
         longest = choose_longest(len(chosen.graph.blocks))
         draws = choose_draws()
-        num_images = choose_images()
+        num_images = choose_images(len(chosen.graph.blocks))
     question = Question(num_images, longest, draws, draws, _seed_of(chosen))
     with right, guard.guard():
         found = study_of(chosen, question, "ask-gradient")
@@ -186,7 +186,8 @@ def _apart(found: Study) -> str:
     assert found.sampled is not None
     k = int(found.exact.norm.argmax())
     ratio = float(found.sampled.product[k] / found.exact.norm[k])
-    return _("At length {k} it is {ratio} times the sum.").format(k=k, ratio=f"{ratio:,.3g}")
+    times = large(round(ratio)) if 100 <= ratio < float("inf") else f"{ratio:.3g}"
+    return _("At length {k} it is {ratio} times the sum.").format(k=k, ratio=times)
 
 
 def _single(found: Study) -> None:
@@ -207,8 +208,8 @@ def _single(found: Study) -> None:
         panels.note(
             _(
                 "Measured, bands are 95 % intervals. The root mean square weighs strong paths "
-                "more, so it lies above the mean. Random signs on the branches add up all paths "
-                "in each draw; drawing paths sees a few."
+                "more: the mean is below it, but for chance. Random signs on the branches take in "
+                "all paths with each draw; drawing paths sees a few."
             )
         )
 
@@ -226,7 +227,9 @@ def _agreement(found: Study) -> None:
             panels.note(_("Choose 10 draws or more at the left to measure single paths."))
             return
         values = found.signs.coherence(found.exact)
-        line = Line(_("sum by right angles"), values, 0)
+        line = Line(
+            _("sum by right angles"), values, 0, found.signs.coherence_interval(found.exact)
+        )
         axis = words_of("block").axis
         plot(figures.curves([line], axis, page_theme(), level=1.0), "gradient-agreement-chart")
         panels.note(_agreement_words(values, found))
@@ -239,8 +242,8 @@ def _agreement_words(values: np.ndarray, found: Study) -> str:
         k=k, value=f"{float(values[k]):.3g}"
     )
     known = _(
-        "Before training paths are nearly at right angles; training makes them agree, which is "
-        "why the bound is far from the sum before it."
+        "Before training the paths of a length are nearly at right angles, so that the upper "
+        "bound is far above their sum; training makes them agree. Band: 95 % interval."
     )
     return f"{here} {known}"
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer.analysis.effective_depth import effective_depth
-from explorer.analysis.gradient_study import Moment, Question, over_epochs
+from explorer.analysis.gradient_study import Moment, Question, first_depth, over_epochs
 from explorer.figures import gradient_lengths as figures
 from explorer.store import runs
 from explorer.ui import cached, panels
@@ -84,6 +83,6 @@ def _row(moment: Moment) -> dict[str, Any]:
         _("Epoch"): str(moment.epoch),
         _("Effective paths"): f"{low} – {high}",
         _("Mean length"): f"{mean:.2f}",
-        _("Effective depth"): str(effective_depth(exact.norm)),
+        _("Effective depth"): str(first_depth(exact)),
         _("Norm of the gradient"): f"{exact.totals.mean():.3g}",
     }

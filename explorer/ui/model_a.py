@@ -93,7 +93,7 @@ def _question(one: Chosen, num_images: int) -> Question:
 def _row(one: Chosen, found: Study | None, depth: int) -> dict[str, Any]:
     graph, cost = cached.network(one.spec)
     num = len(graph.blocks)
-    measured = found.effective_depth() if found else None
+    measured = found.effective_depth if found else None
     return {
         "network": one.title,
         "units": num,

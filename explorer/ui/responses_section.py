@@ -18,7 +18,7 @@ from explorer.ui.page_theme import page_theme, plot
 from explorer.ui.patience import Request, answers
 from explorer.ui.rows_table import rows_table
 from explorer.ui.urls import Param
-from explorer.ui.weights_choice import choose_data, choose_seed
+from explorer.ui.weights_choice import choose_data, choose_seed, label_of
 from explorer.units import count
 
 if TYPE_CHECKING:
@@ -81,8 +81,10 @@ def _choose(now: Hand, runs: dict[str, Run]) -> list[str]:
 
 def _title(name: str, now: Hand, runs: dict[str, Run]) -> str:
     if name in runs:
-        return runs[name].label
-    title = now.title if name == HAND else presets()[name].title if name in presets() else name
+        return label_of(runs[name])
+    if name == HAND:
+        return _("{title} in hand, untrained").format(title=now.title)
+    title = presets()[name].title if name in presets() else name
     return _("{title}, untrained").format(title=title)
 
 

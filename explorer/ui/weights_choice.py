@@ -74,7 +74,7 @@ def choose_weights(now: Hand) -> Chosen:
 
     def words(name: str) -> str:
         if name in found:
-            return found[name].label
+            return label_of(found[name])
         return _("{title}, untrained").format(title=now.title)
 
     chosen = st.selectbox(
@@ -86,6 +86,13 @@ def choose_weights(now: Hand) -> Chosen:
     )
     urls.put(Param.RUN, chosen)
     return _of_run(found[chosen]) if chosen in found else _of_hand(now)
+
+
+def label_of(run: Run) -> str:
+    """Return a run's name in a list, with the seed: choices with equal names become one."""
+    return _("{label} · seed {seed} · {id}").format(
+        label=run.label, seed=run.record.seed, id=run.id[:4]
+    )
 
 
 def _of_hand(now: Hand) -> Chosen:

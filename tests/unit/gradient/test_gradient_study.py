@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.analysis.effective_depth import effective_depth
 from explorer.analysis.gradient_study import Question, Weights, over_epochs
 from explorer.data.dataset import Dataset, Split
 from explorer.errors import WeightsError
@@ -93,7 +94,8 @@ def test_a_study_of_a_new_network(tmp_path):
         assert row["mean_low"] <= row["mean_path_norm"] <= row["mean_high"]
         assert row["count_times_mean"] == pytest.approx(int(row["count"]) * row["mean_path_norm"])
     assert 0 < float(progress.read_text()) <= 1
-    assert 1 <= found.effective_depth() <= 4
+    assert 1 <= found.effective_depth <= 3
+    assert found.effective_depth == effective_depth(found.exact.arriving[0])
 
 
 def test_longest_paths_only():
@@ -131,6 +133,6 @@ def test_an_epoch_that_is_not_there(folder):
 def test_responses_of_both(folder):
     for weights in (Weights("tiny", spec=SPEC), Weights("tiny", run=folder)):
         found = response_of(weights, 8)
-        assert [one.layer for one in found][0] == "conv1"
+        assert found[0].layer == "conv1"
         assert len(found) == 7
         assert all(one.std > 0 for one in found)
