@@ -286,9 +286,9 @@ def _holds(chosen: Chosen) -> None:
             "is taken as it is there."
         ).format(m=kinds.identity, n=n)
     if kinds.changed:
-        text += " " + _("In {m} the shortcut is projected, pooled, padded or gated.").format(
-            m=kinds.changed
-        )
+        text += " " + _(
+            "In {m} it is projected, pooled, padded, gated, or leaves after an activation."
+        ).format(m=kinds.changed)
     if 0 < kinds.plain < n:
         text += " " + _("{m} have none: every path goes through them.").format(m=kinds.plain)
     with st.container(border=True, key="gradient-holds"):

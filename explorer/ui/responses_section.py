@@ -31,6 +31,7 @@ FIGURE_7 = ("plain20", "plain56", "resnet20", "resnet56")
 """Plain and residual networks of two depths; He et al. also show 110 layers."""
 IMAGES = 64
 _KEY = "response-networks"
+_NEAR = (0.75, 1.33)
 _SPEED = 2e10
 """About how many multiply-adds of a forward pass a small machine does in a second."""
 
@@ -52,7 +53,7 @@ def section(now: Hand) -> None:
             _promise()
             return
         titles = _titles(chosen, now, runs)
-        _show(dict(zip(titles, found, strict=True)), seed, all_new=not set(chosen) & set(runs))
+        _show(dict(zip(titles, found, strict=True)), seed)
 
 
 def _choose(now: Hand, runs: dict[str, Run]) -> list[str]:
@@ -125,7 +126,7 @@ def _promise() -> None:
     )
 
 
-def _show(found: dict[str, tuple[Response, ...]], seed: int, *, all_new: bool) -> None:
+def _show(found: dict[str, tuple[Response, ...]], seed: int) -> None:
     theme = page_theme()
     network_legend(list(found))
     left, right = st.columns(2, gap="medium")
@@ -146,12 +147,13 @@ def _show(found: dict[str, tuple[Response, ...]], seed: int, *, all_new: bool) -
         chart = responses(found, _("rank"), theme, by_size=True)
         plot(chart, "responses-by-size-chart")
     panels.note(_caption(found, seed))
-    if all_new:
+    if all(_NEAR[0] < one.std < _NEAR[1] for layers in found.values() for one in layers):
         panels.note(
             _(
-                "Before training batch norm brings every response close to 1, so the curves say "
-                "little yet. He et al. show trained networks: residual layers respond less than "
-                "plain ones, and less still in deeper networks."
+                "All responses are still close to 1, where batch norm starts them: before training "
+                "and in short trainings the curves say little. He et al. trained for 64,000 steps: "
+                "residual layers then respond less than plain ones, and less still in deeper "
+                "networks."
             )
         )
         if st.button(_("Train a network"), key="responses-train"):
