@@ -24,6 +24,8 @@ DECADES = 14
 FEW = 30
 """Up to so many lengths each has a mark."""
 _FRAME_MS = 900
+_CONTROLS = -0.26
+"""Where the slider and the button begin, below the axis [heights of the plot]."""
 _ROOM = 5.0
 _ABOVE = 1e3
 """Stands for an upper bound that there is none of."""
@@ -276,7 +278,7 @@ def over_training(
         "transition": {"duration": 0},
         "fromcurrent": False,
     }
-    _framed(figure, x_title, HEIGHT + 100)
+    _framed(figure, x_title, HEIGHT + 120)
     highest = max(float(moment.exact.norm_share.max()) for moment in moments)
     most = max(count / sum(first.counts) for count in first.counts)
     figure.update_yaxes(ticksuffix=" %", nticks=4, range=[0, 112 * max(highest, most)])
@@ -286,14 +288,14 @@ def over_training(
     ]
     ink = COMPARED[theme][0]
     figure.update_layout(
-        margin={"l": 8, "r": 8, "t": 26, "b": 130},
+        margin={"l": 8, "r": 8, "t": 26, "b": 150},
         sliders=[
             {
                 "steps": steps,
-                "currentvalue": {"prefix": f"{epoch} ", "xanchor": "left", "font": {"size": 13}},
-                "x": 0.16,
-                "len": 0.84,
-                "y": -0.22,
+                "currentvalue": {"prefix": f"{epoch} ", "xanchor": "right", "font": {"size": 13}},
+                "x": 0,
+                "len": 1,
+                "y": _CONTROLS,
                 "pad": {"t": 6},
                 "bgcolor": NEUTRAL,
                 "activebgcolor": ink,
@@ -305,7 +307,7 @@ def over_training(
                 "type": "buttons",
                 "x": 0,
                 "xanchor": "left",
-                "y": -0.32,
+                "y": _CONTROLS,
                 "yanchor": "top",
                 "showactive": False,
                 "bgcolor": "rgba(0,0,0,0)",

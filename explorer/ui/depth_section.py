@@ -15,6 +15,7 @@ from explorer.ui import guard, panels, state, urls
 from explorer.ui.gradient_choices import (
     choose_images,
     choose_longest,
+    default_longest,
     measured_on,
     study_of,
 )
@@ -37,8 +38,9 @@ def section(now: Hand) -> None:
     left, right = st.columns((1, 3.4), gap="medium")
     with left, st.container(border=True, key="depth-choices"):
         chosen = choose_weights(now)
-        longest = choose_longest(len(chosen.graph.blocks))
-        question = Question(choose_images(len(chosen.graph.blocks)), longest)
+        num_units = len(chosen.graph.blocks)
+        longest = choose_longest(num_units, default_longest(num_units))
+        question = Question(choose_images(num_units), longest)
     with right, guard.guard():
         with st.container(border=True, key="depth-measure"):
             panels.heading(
@@ -50,13 +52,13 @@ def section(now: Hand) -> None:
             )
             found = study_of(chosen, question, "ask-depth")
         measured = found.effective_depth if found else None
-        depth = _stack(chosen, measured)
+        depth = _stack(chosen, measured, is_least=bool(found and not found.exact.is_complete))
         if found is not None:
             _reach(chosen, question, found)
         compare(chosen, question.num_images, depth)
 
 
-def _stack(chosen: Chosen, measured: int | None) -> int:
+def _stack(chosen: Chosen, measured: int | None, *, is_least: bool) -> int:
     """Show the slider, what it means, and the stack; return the depth it stands at."""
     num = len(chosen.graph.blocks)
     with st.container(border=True, key="depth-stack"):
@@ -69,13 +71,13 @@ def _stack(chosen: Chosen, measured: int | None) -> int:
         )
         depth = _slider(chosen, num, measured)
         members = ensemble(num, depth)
-        _strip(num, depth, measured)
+        _strip(num, depth, measured, is_least=is_least)
         st.html(
             depth_stack(members, [label_of(b) for b in chosen.graph.blocks], _words(num, depth))
         )
         panels.note(
             _(
-                "Dark: blocks that Mⱼ trains in series, end to end. Pale: blocks that are fixed "
+                "Strong: blocks that Mⱼ trains in series, end to end. Faint: blocks that are fixed "
                 "preprocessing to it, because no gradient worth speaking of reaches them through "
                 "it. Dashed blocks lie beyond the effective depth."
             )
@@ -112,7 +114,7 @@ def _slider(chosen: Chosen, num: int, measured: int | None) -> int:
     return depth
 
 
-def _strip(num: int, depth: int, measured: int | None) -> None:
+def _strip(num: int, depth: int, measured: int | None, *, is_least: bool) -> None:
     whole = min(depth, num)
     figures = [
         Figure(
@@ -134,9 +136,9 @@ def _strip(num: int, depth: int, measured: int | None) -> None:
         figures.append(
             Figure(
                 _("Measured depth"),
-                str(measured),
+                _("at least {l}").format(l=measured) if is_least else str(measured),
                 _("of {d} blocks").format(d=num),
-                _("95 % of the gradient"),
+                _("longer paths left out") if is_least else _("95 % of the gradient"),
             )
         )
     panels.strip(figures)
@@ -168,7 +170,7 @@ def _reach(chosen: Chosen, question: Question, found: Study) -> None:
             ),
         )
         plot(unit_reach(depths, labels, _("block"), page_theme()), "depth-reach-chart")
-        cut = "" if found.exact.is_complete else " " + _("Paths beyond the cut are not counted.")
+        cut = "" if found.exact.is_complete else " " + _("With longer paths bars can only grow.")
         panels.note(
             f"{measured_on(chosen, question)} "
             + _("Exact sums by length; the 5 % are a convention of this page.")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 IMAGES = (1, 4, 16)
 DRAWS = (0, 10, 50)
 DEEP = 30
-"""Networks of more units are looked at up to ``CUT`` at first."""
+"""Single paths of networks of more units are looked at up to ``CUT`` at first."""
+VERY_DEEP = 60
+"""Sums of networks of more units are looked at up to twice ``CUT`` at first."""
 CUT = 20
 _ALL = 0
 
@@ -33,8 +35,18 @@ def choose_images(num_units: int) -> int:
     return _choice(Param.IMAGES, _("Number of images"), IMAGES, default, hint, f"-{default}")
 
 
-def choose_longest(num_units: int) -> int | None:
-    """Show how long the paths are that are wanted; only for deep networks; None is all."""
+def default_longest(num_units: int) -> int | None:
+    """Return up to which length the sums alone are had at first; None is all."""
+    return None if num_units <= VERY_DEEP else 2 * CUT
+
+
+def choose_longest(num_units: int, default: int | None) -> int | None:
+    """Show how long the paths are that are wanted; only for deep networks; None is all.
+
+    Args:
+        num_units: Of the network.
+        default: 10, 20, 40 or None for all.
+    """
     options = [length for length in (10, CUT, 40) if length < num_units]
     if num_units <= CUT:
         urls.put(Param.LONGEST, "")
@@ -43,9 +55,9 @@ def choose_longest(num_units: int) -> int | None:
         Param.LONGEST,
         _("Longest paths"),
         (*options, _ALL),
-        CUT if num_units > DEEP else _ALL,
+        default or _ALL,
         _("All lengths of a deep network take long; what is shown up to the cut stays exact."),
-        f"-{num_units}",
+        f"-{num_units}-{default}",
     )
     return chosen or None
 

@@ -13,6 +13,8 @@ from explorer.figures import gradient_lengths as figures
 from explorer.figures.gradient_lengths import Line
 from explorer.ui import guard, panels
 from explorer.ui.gradient_choices import (
+    CUT,
+    DEEP,
     choose_draws,
     choose_images,
     choose_longest,
@@ -35,14 +37,18 @@ if TYPE_CHECKING:
     from explorer.ui.weights_choice import Chosen
 
 
+_SMALL = 0.01
+
+
 def section(now: Hand) -> None:
     """Show the choices at the left and what they give at the right."""
     left, right = st.columns((1, 3.4), gap="medium")
     with left, st.container(border=True, key="gradient-choices"):
         chosen = choose_weights(now)
-        longest = choose_longest(len(chosen.graph.blocks))
+        num_units = len(chosen.graph.blocks)
+        longest = choose_longest(num_units, CUT if num_units > DEEP else None)
         draws = choose_draws()
-        num_images = choose_images(len(chosen.graph.blocks))
+        num_images = choose_images(num_units)
     question = Question(num_images, longest, draws, draws, _seed_of(chosen))
     with right, guard.guard():
         found = study_of(chosen, question, "ask-gradient")
@@ -252,8 +258,13 @@ def _caption(chosen: Chosen, question: Question, found: Study) -> str:
     sums = _("Exact at these images: counts, sums, shares.")
     if not found.exact.is_complete:
         sums += " " + _(
-            "Paths longer than {k} blocks are left out, which changes no other."
+            "Paths longer than {k} blocks are left out, which changes no other sum."
         ).format(k=len(found.exact.norm) - 1)
+        if found.exact.norm_share[-1] > _SMALL:
+            sums += " " + _(
+                "The sums have not died away at the cut: take longer paths before you read the "
+                "shares."
+            )
     drawn = (
         _(
             "Measured: single paths, {n} draws of signs and {n} paths of each length, seed {seed}."

@@ -11,7 +11,7 @@ from explorer.analysis.model_a import NAME
 from explorer.errors import SpecError
 from explorer.spec.presets import preset, presets
 from explorer.ui import cached, panels
-from explorer.ui.gradient_choices import CUT, DEEP, study_request
+from explorer.ui.gradient_choices import default_longest, study_request
 from explorer.ui.guard import show
 from explorer.ui.i18n import _
 from explorer.ui.patience import answers
@@ -87,7 +87,7 @@ def _published(chosen: Chosen, title: str) -> Chosen:
 
 
 def _question(one: Chosen, num_images: int) -> Question:
-    return Question(num_images, CUT if len(one.graph.blocks) > DEEP else None)
+    return Question(num_images, default_longest(len(one.graph.blocks)))
 
 
 def _row(one: Chosen, found: Study | None, depth: int) -> dict[str, Any]:
@@ -102,21 +102,24 @@ def _row(one: Chosen, found: Study | None, depth: int) -> dict[str, Any]:
         "macs": cost.macs,
         "params": cost.params,
         "effective_depth": measured,
+        "is_least": bool(found and not found.exact.is_complete),
         "beyond_measured": None if measured is None else max(0, num - measured),
         "beyond_slider": max(0, num - depth),
     }
 
 
 def _shown(row: dict[str, Any]) -> dict[str, str]:
-    measured = row["effective_depth"]
+    measured, least = row["effective_depth"], "≥ " if row["is_least"] else ""
     return {
         _("Network"): str(row["network"]),
         _("Blocks"): str(row["units"]),
         _("Weight layers"): str(row["weight_layers"]),
         _("Image [px]"): str(row["image_size"]),
-        _("MACs"): quantity(row["macs"]),
+        _("MACs"): quantity(row["macs"]).replace(" ", "\N{NO-BREAK SPACE}"),
         _("Parameters"): count(row["params"]),
-        _("Effective depth, measured"): "–" if measured is None else str(measured),
-        _("Over-deepened by"): "–" if measured is None else str(row["beyond_measured"]),
+        _("Effective depth, measured"): "–" if measured is None else f"{least}{measured}",
+        _("Over-deepened by"): "–"
+        if measured is None
+        else f"{'≤ ' if least else ''}{row['beyond_measured']}",
         _("… at the slider's l"): str(row["beyond_slider"]),
     }
