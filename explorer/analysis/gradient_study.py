@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 SPEED = 8e9
 """About how many multiply-adds of a backward pass a small machine does in a second."""
+FORWARD_SPEED = 2e10
+"""The same of a forward pass."""
+NUM_SETTLING = 64
+"""Images that batch norm of an untrained network is settled on."""
 EXACT_LIMIT = 2e9
 """Up to this many multiply-adds for all images, exact sums are had in float64."""
 

@@ -27,13 +27,14 @@ def unit_reach(depths: Sequence[int], labels: Sequence[str], x_title: str, theme
         theme: Of the page.
     """
     num = len(depths)
+    few = num <= _LABELLED
     x = np.arange(1, num + 1)
     figure = go.Figure(
         go.Bar(
             x=x,
             y=list(depths),
             marker_color=COMPARED[theme][0],
-            text=[str(depth) for depth in depths] if num <= _LABELLED else None,
+            text=[str(depth) for depth in depths] if few else None,
             textposition="inside",
             insidetextanchor="end",
             textangle=0,
@@ -45,7 +46,7 @@ def unit_reach(depths: Sequence[int], labels: Sequence[str], x_title: str, theme
         x=x,
         y=num + 1 - x,
         mode="lines",
-        line={"color": NEUTRAL, "width": 2, "dash": "dot", "shape": "hvh"},
+        line={"color": NEUTRAL, "width": 2, "dash": "dot", "shape": "hvh" if few else "linear"},
         hovertemplate="%{y} to the end<extra></extra>",
     )
     figure.update_layout(
@@ -57,7 +58,7 @@ def unit_reach(depths: Sequence[int], labels: Sequence[str], x_title: str, theme
         font={"size": 12},
     )
     figure.update_xaxes(title=x_title, showgrid=False, zeroline=False, fixedrange=True)
-    if num <= _LABELLED:
+    if few:
         figure.update_xaxes(tickvals=x, ticktext=list(labels))
     figure.update_yaxes(nticks=4, zeroline=False, fixedrange=True, rangemode="tozero")
     alt = (

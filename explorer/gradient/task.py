@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from explorer.analysis.gradient_study import NUM_SETTLING
 from explorer.builder import Network, build, evaluating
 from explorer.data import load
+from explorer.errors import DataError
 from explorer.training.augment import Normalise, seeded
 from explorer.training.evaluate import held_out
 from explorer.training.resident import resident
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 
     from explorer.spec import NetworkSpec
     from explorer.training.evaluate import HeldOut
-
-NUM_SETTLING = 64
-"""Images that batch norm of an untrained network is settled on."""
 
 
 class Subject(NamedTuple):
@@ -94,7 +93,7 @@ def at_initialisation(
     The network keeps its own classes and image size; the loss is that of the class it predicts.
 
     Args:
-        spec: The network; it takes three channels.
+        spec: The network.
         data: A data set's name or a path.
         num_images: Held-out images.
         seed: Of the weights and of the images that settle batch norm.
@@ -104,6 +103,13 @@ def at_initialisation(
         ExplorerError: The network cannot be built or the data cannot be used.
     """
     dataset = load(data, image_size=spec.image_size)
+    channels = dataset.train.images.shape[3]
+    if spec.in_channels != channels:
+        raise DataError(
+            f"The network takes images of {spec.in_channels} channels, "
+            f"the data set {dataset.name} has {channels}.",
+            f"Set the network's input channels to {channels}.",
+        )
     place = torch.device("cpu")
     normalise = Normalise(dataset.mean, dataset.std, place, torch.contiguous_format)
     torch.manual_seed(seed)

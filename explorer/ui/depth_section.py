@@ -55,7 +55,7 @@ def section(now: Hand) -> None:
         depth = _stack(chosen, measured, is_least=bool(found and not found.exact.is_complete))
         if found is not None:
             _reach(chosen, question, found)
-        compare(chosen, question.num_images, depth)
+        compare(now, chosen, found, question.num_images, depth)
 
 
 def _stack(chosen: Chosen, measured: int | None, *, is_least: bool) -> int:
@@ -128,7 +128,7 @@ def _strip(num: int, depth: int, measured: int | None, *, is_least: bool) -> Non
             _("Over-deepened by"),
             str(num - whole),
             plural("block", "blocks", num - whole),
-            _("as wide as if they were not in series") if num > whole else _("not over-deepened"),
+            _("they add width, not trained depth") if num > whole else _("not over-deepened"),
             _("Blocks beyond the effective depth add features, but no depth that is trained."),
         ),
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from explorer.analysis.gradient_study import FORWARD_SPEED, NUM_SETTLING, Question
 from explorer.ui import urls
 from explorer.ui.i18n import _
 from explorer.ui.patience import Request, answers
@@ -15,7 +16,7 @@ from explorer.ui.weights_choice import number_of
 from explorer.units import count
 
 if TYPE_CHECKING:
-    from explorer.analysis.gradient_study import Question, Study
+    from explorer.analysis.gradient_study import Study
     from explorer.ui.weights_choice import Chosen
 
 IMAGES = (1, 4, 16)
@@ -33,6 +34,10 @@ def choose_images(num_units: int) -> int:
     default = IMAGES[1] if num_units <= CUT else IMAGES[0]
     hint = _("The gradient differs from image to image; the norms shown are means.")
     return _choice(Param.IMAGES, _("Number of images"), IMAGES, default, hint, f"-{default}")
+
+
+PATIENCE = 40.0
+"""What single paths may take without having been asked for [s]."""
 
 
 def default_longest(num_units: int) -> int | None:
@@ -62,14 +67,17 @@ def choose_longest(num_units: int, default: int | None) -> int | None:
     return chosen or None
 
 
-def choose_draws() -> int:
-    """Show how often single paths are drawn."""
+def choose_draws(chosen: Chosen, longest: int | None) -> int:
+    """Show how often single paths are drawn; not at all at first where that takes long."""
+    few = Question(1, longest, DRAWS[1], DRAWS[1])
+    default = DRAWS[1] if study_request(chosen, few).seconds <= PATIENCE else DRAWS[0]
     return _choice(
         Param.DRAWS,
         _("Single paths: draws"),
         DRAWS,
-        DRAWS[1],
+        default,
         _("Random signs are drawn so often, and so many paths of each length."),
+        f"-{default}",
     )
 
 
@@ -105,9 +113,15 @@ def study_request(chosen: Chosen, question: Question) -> Request:
     return Request(
         "explorer.gradient.study:study",
         {"weights": chosen.weights, "question": question},
-        question.seconds(len(chosen.graph.blocks), chosen.macs),
+        question.seconds(len(chosen.graph.blocks), chosen.macs) + settling_seconds(chosen),
         chosen.stamp,
     )
+
+
+def settling_seconds(chosen: Chosen) -> float:
+    """Return about how long it takes to settle batch norm, which untrained networks need [s]."""
+    is_new = chosen.run is None or chosen.weights.epoch == 0
+    return NUM_SETTLING * chosen.macs / FORWARD_SPEED if is_new else 0.0
 
 
 def study_of(chosen: Chosen, question: Question, key: str) -> Study | None:

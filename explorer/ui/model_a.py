@@ -16,18 +16,21 @@ from explorer.ui.guard import show
 from explorer.ui.i18n import _
 from explorer.ui.patience import answers
 from explorer.ui.rows_table import csv_of
-from explorer.ui.weights_choice import Chosen
+from explorer.ui.weights_choice import LARGEST_SEED, Chosen
 from explorer.units import count, percent, quantity
 
 if TYPE_CHECKING:
     from explorer.analysis.gradient_study import Study
+    from explorer.ui.state import Hand
 
 
-def compare(chosen: Chosen, num_images: int, depth: int) -> None:
+def compare(now: Hand, chosen: Chosen, measured: Study | None, num_images: int, depth: int) -> None:
     """Show the network beside Model A with its input, classes and MACs.
 
     Args:
+        now: To take Model A in hand.
         chosen: What is looked at.
+        measured: Of it, shown in a row of its own where it has been trained.
         num_images: To measure both on.
         depth: Where the slider stands [blocks].
     """
@@ -51,22 +54,33 @@ def compare(chosen: Chosen, num_images: int, depth: int) -> None:
         requests = [study_request(one, _question(one, num_images)) for one in pair]
         found = answers(requests, _("Compare with Model A"), "ask-model-a")
         rows = [_row(one, f, depth) for one, f in zip(pair, found or [None, None], strict=True)]
+        if chosen.run is not None:
+            trained = _("{title}, {when}").format(title=chosen.title, when=chosen.when)
+            rows.insert(0, _row(chosen._replace(title=trained), measured, depth))
         rows.append(_row(_published(chosen, title), None, depth))
         st.table([_shown(row) for row in rows], border="horizontal")
-        st.download_button(
-            _("Save CSV"),
-            lambda: csv_of(rows),
-            "model-a.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="model-a-csv",
-        )
+        with st.container(horizontal=True):
+            st.download_button(
+                _("Save CSV"),
+                lambda: csv_of(rows),
+                "model-a.csv",
+                "text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                key="model-a-csv",
+            )
+            st.button(
+                _("Take this Model A in hand"),
+                on_click=now.start,
+                args=(solution.spec, preset(NAME)),
+                help=_("To see its paths, change it or train it; Undo brings yours back."),
+                key="take-model-a",
+            )
         panels.note(
             _(
                 "MACs apart by {gap}. Blocks at small maps cost few MACs and many parameters. "
-                "Effective depths are measured before training, seed {seed}, on {data}: neither "
-                "network has been trained, so this compares shapes, not accuracies."
+                "Where the row does not say more, effective depths are measured before training, "
+                "seed {seed}, on {data}: this compares shapes, not accuracies."
             ).format(
                 gap=percent(abs(solution.deviation), 2),
                 seed=pair[0].weights.seed,
@@ -76,7 +90,7 @@ def compare(chosen: Chosen, num_images: int, depth: int) -> None:
 
 
 def _untrained(chosen: Chosen, title: str, spec: Any) -> Chosen:  # noqa: ANN401
-    seed = chosen.weights.seed
+    seed = min(chosen.run.record.seed, LARGEST_SEED) if chosen.run else chosen.weights.seed
     return Chosen(Weights(chosen.weights.data, spec=spec, seed=seed), title, "", spec)
 
 

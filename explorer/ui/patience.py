@@ -23,7 +23,9 @@ AT_ONCE = 1.0
 """What takes no longer is not asked about [s]."""
 START = 2.0
 """About what reading the data takes, and starting the process [s]."""
-DEADLINE = 240.0
+LONGEST = 120.0
+"""What takes longer is not begun: one process computes for all visitors [s]."""
+DEADLINE = 300.0
 _LOOK = 0.25
 
 
@@ -52,8 +54,9 @@ class Request(NamedTuple):
 def answers(requests: Sequence[Request], button: str, key: str) -> list[Any] | None:
     """Return the results, or None while they have not been asked for.
 
-    Results that are there are returned at once. Else a button says how long it will take, and
-    what takes under a second is computed without one. Leaving the page ends the computation.
+    Results that are there are returned at once. Else a button says how long it will take; what
+    takes under a second is computed without one, and what takes minutes not at all. Leaving the
+    page ends the computation.
 
     Args:
         requests: What is asked.
@@ -68,6 +71,14 @@ def answers(requests: Sequence[Request], button: str, key: str) -> list[Any] | N
         return found
     missing = sum(r.seconds for r, f in zip(requests, found, strict=True) if f is None)
     place = st.empty()
+    if missing > LONGEST:
+        panels.note(
+            _(
+                "This would take about {time}, too long for a page that others share. Choose fewer "
+                "draws, fewer images or shorter paths, or a smaller network."
+            ).format(time=in_words(round(missing)))
+        )
+        return None
     if missing > AT_ONCE and not _asked(place, button, key, missing + START):
         return None
     for i, request in enumerate(requests):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.analysis.gradient_study import Weights
+from explorer.analysis.gradient_study import FORWARD_SPEED, Weights
 from explorer.analysis.layer_responses import response_rows
 from explorer.figures.layer_responses import MOST, responses
 from explorer.spec.presets import preset, presets
@@ -32,8 +32,6 @@ FIGURE_7 = ("plain20", "plain56", "resnet20", "resnet56")
 IMAGES = 64
 _KEY = "response-networks"
 _NEAR = (0.75, 1.33)
-_SPEED = 2e10
-"""About how many multiply-adds of a forward pass a small machine does in a second."""
 
 
 def section(now: Hand) -> None:
@@ -111,7 +109,7 @@ def _request(name: str, now: Hand, runs: dict[str, Run], data: str, seed: int) -
         "explorer.gradient.study:response_of",
         {"weights": weights, "num_images": IMAGES},
         # At initialisation batch norm is settled on as many images.
-        0.5 + (1 if run else 2) * IMAGES * macs / _SPEED,
+        0.5 + (1 if run else 2) * IMAGES * macs / FORWARD_SPEED,
         run.stamp if run else "",
     )
 

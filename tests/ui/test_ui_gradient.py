@@ -72,6 +72,12 @@ def test_a_deep_network_waits_for_a_click(open_page: Open) -> None:
     assert not app.get("plotly_chart")
 
 
+def test_what_takes_minutes_is_not_begun(open_page: Open) -> None:
+    app = open_page("unravel", arch="resnet152", view="gradient", draws="50", images="16")
+    assert "too long for a page that others share" in shown(app)
+    assert not any(b.label.startswith("Compute") for b in app.button)
+
+
 def test_what_is_chosen_goes_into_the_link(open_page: Open) -> None:
     app = open_page("unravel", arch="resnet110", view="gradient")
     choice(app, "Images").select("shapes").run()
@@ -114,6 +120,10 @@ def test_model_a_stands_beside_it_at_equal_macs(open_page: Open) -> None:
     table = app.table[-1].value
     assert list(table["Blocks"]) == ["9", "17", "17"]
     assert all(value.isdecimal() for value in table["Effective depth, measured"][:2])
+    press(app, "Take this Model A in hand")
+    assert not app.exception
+    assert app.query_params["spec"]
+    assert "Wider or Deeper" in shown(app)
 
 
 def test_responses_of_a_run_beside_an_untrained_network(open_page: Open, with_run: Run) -> None:

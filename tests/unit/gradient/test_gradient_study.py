@@ -9,7 +9,7 @@ import torch
 from explorer.analysis.effective_depth import effective_depth
 from explorer.analysis.gradient_study import Question, Weights, over_epochs
 from explorer.data.dataset import Dataset, Split
-from explorer.errors import WeightsError
+from explorer.errors import DataError, WeightsError
 from explorer.gradient.exact import gradient_by_length
 from explorer.gradient.linearised import by_autograd, linearise
 from explorer.gradient.study import over_training, response_of, study
@@ -136,3 +136,9 @@ def test_responses_of_both(folder):
         assert found[0].layer == "conv1"
         assert len(found) == 7
         assert all(one.std > 0 for one in found)
+
+
+def test_a_network_for_other_channels_says_so():
+    grey = SPEC.model_copy(update={"in_channels": 1})
+    with pytest.raises(DataError, match="images of 1 channels, the data set tiny has 3"):
+        study(Weights("tiny", spec=grey), Question())
