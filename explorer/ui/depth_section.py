@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.analysis.block_range import label_of
 from explorer.analysis.effective_depth import effective_depths, ensemble
 from explorer.analysis.gradient_study import Question
+from explorer.analysis.shortcuts import shortcuts
 from explorer.figures.depth_stack import DepthWords, depth_stack
 from explorer.figures.unit_reach import unit_reach
 from explorer.ui import guard, panels, state, urls
@@ -40,7 +41,7 @@ def section(now: Hand) -> None:
         chosen = choose_weights(now)
         num_units = len(chosen.graph.blocks)
         longest = choose_longest(num_units, default_longest(num_units))
-        question = Question(choose_images(num_units), longest)
+        question = Question(choose_images(chosen), longest)
     with right, guard.guard():
         with st.container(border=True, key="depth-measure"):
             panels.heading(
@@ -61,6 +62,15 @@ def section(now: Hand) -> None:
 def _stack(chosen: Chosen, measured: int | None, *, is_least: bool) -> int:
     """Show the slider, what it means, and the stack; return the depth it stands at."""
     num = len(chosen.graph.blocks)
+    if shortcuts(chosen.graph).plain == num:
+        panels.heading(
+            _("No ensemble"),
+            _(
+                "Without shortcuts there is one chain: its gradient goes through every block, or "
+                "it does not come. A residual network adds a shorter way at every block."
+            ),
+        )
+        return num
     with st.container(border=True, key="depth-stack"):
         panels.heading(
             _("What is trained end to end"),

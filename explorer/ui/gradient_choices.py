@@ -29,13 +29,16 @@ CUT = 20
 _ALL = 0
 
 
-def choose_images(num_units: int) -> int:
-    """Show how many images are looked at; of deep networks one at first."""
-    default = IMAGES[1] if num_units <= CUT else IMAGES[0]
+def choose_images(chosen: Chosen) -> int:
+    """Show how many images are looked at; one at first where the network is deep or large."""
+    is_quick = len(chosen.graph.blocks) <= CUT and chosen.macs <= LARGE
+    default = IMAGES[1] if is_quick else IMAGES[0]
     hint = _("The gradient differs from image to image; the norms shown are means.")
     return _choice(Param.IMAGES, _("Number of images"), IMAGES, default, hint, f"-{default}")
 
 
+LARGE = 10**9
+"""MACs of a network that is looked at with one image at first."""
 PATIENCE = 40.0
 """What single paths may take without having been asked for [s]."""
 

@@ -48,7 +48,7 @@ def section(now: Hand) -> None:
         num_units = len(chosen.graph.blocks)
         longest = choose_longest(num_units, CUT if num_units > DEEP else None)
         draws = choose_draws(chosen, longest)
-        num_images = choose_images(num_units)
+        num_images = choose_images(chosen)
     question = Question(num_images, longest, draws, draws, _seed_of(chosen))
     with right, guard.guard():
         found = study_of(chosen, question, "ask-gradient")

@@ -92,7 +92,7 @@ def answers(requests: Sequence[Request], button: str, key: str) -> list[Any] | N
 def _asked(place: Any, button: str, key: str, seconds: float) -> bool:  # noqa: ANN401 - st.empty
     with place.container():
         label = _("{what} · about {time}").format(what=button, time=in_words(round(seconds)))
-        asked = st.button(label, type="primary", key=key)
+        asked = st.button(label, key=key)
         panels.note(_("Nothing is computed before. You can leave the page to give it up."))
     return asked
 

@@ -72,6 +72,22 @@ def test_a_deep_network_waits_for_a_click(open_page: Open) -> None:
     assert not app.get("plotly_chart")
 
 
+@pytest.mark.parametrize("kind", ["plain", "preact", "densenet", "highway", "res2net"])
+def test_every_family_has_its_sections(open_page: Open, kind: str) -> None:
+    stages = [
+        {"depth": 2, "width": 8, "block": {"kind": kind}},
+        {"depth": 2, "width": 16, "stride": 2, "block": {"kind": kind}},
+    ]
+    spec = encode(from_data({**TINY.model_dump(mode="json"), "stages": stages}))
+    for view, num in (("gradient", 4), ("depth", 1)):
+        app = open_page("unravel", spec=spec, view=view)
+        assert not app.exception
+        assert not app.error
+        assert len(app.get("plotly_chart")) == num
+    said = "No ensemble" if kind == "plain" else "What is trained end to end"
+    assert said in shown(app)
+
+
 def test_what_takes_minutes_is_not_begun(open_page: Open) -> None:
     app = open_page("unravel", arch="resnet152", view="gradient", draws="50", images="16")
     assert "too long for a page that others share" in shown(app)
