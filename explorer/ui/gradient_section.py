@@ -33,6 +33,7 @@ from explorer.units import large, percent
 if TYPE_CHECKING:
     from explorer.analysis.gradient_study import Study
     from explorer.analysis.path_gradient import GradientByLength
+    from explorer.ir.graph import Graph
     from explorer.ui.state import Hand
     from explorer.ui.weights_choice import Chosen
 
@@ -84,7 +85,8 @@ def _show(chosen: Chosen, question: Question, found: Study) -> None:
         _sums(found)
         _agreement(found)
     panels.note(_caption(chosen, question, found))
-    _holds(chosen)
+    with st.container(border=True, key="gradient-holds"):
+        panels.heading(*where_it_holds(chosen.graph))
     rows_table(found.rows, _titles(), "gradient-by-length", _("Counts are exact whole numbers."))
 
 
@@ -244,6 +246,11 @@ def _agreement(found: Study) -> None:
 def _agreement_words(values: np.ndarray, found: Study) -> str:
     """Say what is seen at the strongest length, and what is known of it."""
     k = int(found.exact.norm.argmax())
+    if found.exact.counts[k] == 1:
+        return _(
+            "There is one path of length {k}, where the sum is largest: nothing to agree with. "
+            "Band: 95 % interval."
+        ).format(k=k)
     here = _("At length {k}, where the sum is largest, it is {value}.").format(
         k=k, value=f"{float(values[k]):.3g}"
     )
@@ -275,9 +282,9 @@ def _caption(chosen: Chosen, question: Question, found: Study) -> str:
     return f"{measured_on(chosen, question)} {sums} {drawn}".strip()
 
 
-def _holds(chosen: Chosen) -> None:
-    """Say where the split into paths holds, from the shortcuts of this network."""
-    kinds = shortcuts(chosen.graph)
+def where_it_holds(graph: Graph) -> tuple[str, str]:
+    """Return a heading and a text: where the split into paths holds, from a network's shortcuts."""
+    kinds = shortcuts(graph)
     n = kinds.num_units
     if kinds.plain == n:
         title = _("One path")
@@ -289,6 +296,11 @@ def _holds(chosen: Chosen) -> None:
             "branch alike. The split holds with its masks frozen as they are at each image; a "
             "longer step would switch some of them."
         ).format(m=kinds.rectified, n=n)
+    elif not kinds.identity:
+        title = _("No clean shortcut")
+        text = _(
+            "Something stands on every shortcut. The split holds with it as it is at each image."
+        )
     else:
         title = _("Clean shortcuts")
         text = _(
@@ -302,8 +314,7 @@ def _holds(chosen: Chosen) -> None:
         ).format(m=kinds.changed)
     if 0 < kinds.plain < n:
         text += " " + _("{m} have none: every path goes through them.").format(m=kinds.plain)
-    with st.container(border=True, key="gradient-holds"):
-        panels.heading(title, text)
+    return title, text
 
 
 def _titles() -> dict[str, str]:

@@ -63,7 +63,7 @@ def test_moving_the_depth_shades_the_stack(open_page: Open) -> None:
 
 
 def test_leaving_gives_a_computation_up(open_page: Open) -> None:
-    page = open_page("unravel?arch=resnet110&view=gradient&longest=0&draws=50&images=16")
+    page = open_page("unravel?arch=resnet110&view=gradient&longest=0&draws=10&images=1&seed=8")
     page.get_by_role("button", name="Compute the gradient").click()
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=SLOW)
     page.get_by_text("Path lengths", exact=True).click()

@@ -10,11 +10,14 @@ import pytest
 
 from explorer import compute
 from explorer.errors import JobError
+from explorer.graph import lower
 from explorer.spec.codec import encode, from_data
+from explorer.spec.presets import preset
 from explorer.training.recipe import Recipe
 from explorer.training.run import train_run
 from explorer.ui import cached, patience
 from explorer.ui.finished import Run
+from explorer.ui.gradient_section import where_it_holds
 from explorer.ui.patience import Request
 from explorer.ui.rows_table import csv_of
 from tests.ui.ui_tools import Open, button, choice, shown
@@ -226,3 +229,17 @@ def test_csv_has_every_row_in_full() -> None:
 def test_a_preset_is_told_from_the_network_in_hand(open_page: Open) -> None:
     app = open_page("unravel", arch="resnet20", view="responses", nets="hand,resnet20")
     assert app.multiselect[0].value == ["hand", "resnet20"]
+
+
+@pytest.mark.parametrize(
+    ("arch", "said"),
+    [
+        ("resnet20", "A ReLU follows the addition in 9 of 9 blocks (v1)"),
+        ("preact_resnet20", "In 6 of 9 blocks the shortcut is exactly the identity (v2)"),
+        ("plain20", "No block has a shortcut"),
+        ("highway19", "Something stands on every shortcut."),
+    ],
+)
+def test_where_the_split_holds_is_read_from_the_graph(arch: str, said: str) -> None:
+    graph = lower(preset(arch))
+    assert said in where_it_holds(graph)[1]
