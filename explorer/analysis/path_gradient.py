@@ -43,6 +43,8 @@ class GradientByLength:
         totals: |g| for each image, (N,).
         arriving: Mean over the images of the norm of the parts that arrive at the output of each
             unit, after passing 0, 1, 2, ... later units, (num_units, K + 1); None if not asked.
+        gap: |sum of the parts - g| / |g| at the worst image, g by automatic differentiation; None
+            if not asked. Where longer paths were left out, the sum is that of all lengths at once.
     """
 
     counts: tuple[int, ...]
@@ -50,6 +52,7 @@ class GradientByLength:
     shares: Floats
     totals: Floats
     arriving: Floats | None = None
+    gap: float | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -136,6 +139,15 @@ class PathNorms:
         0 where they cancel. NaN where there is no path or no gradient.
         """
         return np.sqrt(self._excess(exact))
+
+    def coherence_interval(self, exact: GradientByLength) -> tuple[Floats, Floats]:
+        """Return the bounds of ``coherence`` at 95 %; the exact sums add nothing to them."""
+        found = self.coherence(exact)
+        low, high = (bound[: len(found)] for bound in self.interval)
+        rms = self.rms[: len(found)]
+        # Where a single path may be nothing, there is no upper bound.
+        above = np.divide(rms, low, out=np.full(len(found), inf), where=low > 0)
+        return found * rms / np.where(high > 0, high, 1.0), found * above
 
     def alignment(self, exact: GradientByLength) -> Floats:
         """Return the mean of <g_p, g_q> over pairs p != q by the mean of |g_p|^2, (K + 1,).

@@ -28,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", required=True, metavar="NAME_OR_PATH", help="a data set, a folder or a zip"
     )
+    parser.add_argument(
+        "--epoch",
+        type=int,
+        help="of a run: 0 is before training, others where it kept its weights; default: its end",
+    )
     parser.add_argument("--images", type=int, default=4, help="held-out images (default: 4)")
     parser.add_argument("--longest", type=int, help="longest paths [units]; default: all")
     parser.add_argument(
@@ -81,7 +86,9 @@ def _subject(arguments: argparse.Namespace) -> Subject:
 
     folder = Path(arguments.network)
     if (folder / RECORD).is_file():
-        return of_run(folder, arguments.data, arguments.images)
+        return of_run(folder, arguments.data, arguments.images, epoch=arguments.epoch)
+    if arguments.epoch is not None:
+        raise ExplorerError("Only a run has epochs.", "Leave --epoch out, or name a run's folder.")
     spec = read_spec(arguments.network)
     return at_initialisation(spec, arguments.data, arguments.images, seed=arguments.seed)
 

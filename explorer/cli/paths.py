@@ -1,4 +1,7 @@
-"""``paths``: how many paths a network has, and how long they are."""
+"""``paths``: how many paths a network has, and how long they are.
+
+``effective_depth`` is null in its JSON: it is measured from gradients, by ``gradients``.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def run(arguments: argparse.Namespace) -> Output:
         "num_paths": str(found.num_paths),
         "lengths": {str(length): str(count) for length, count in found.lengths.items()},
         "mean": found.mean,
-        # Follows from measured gradients, not from the graph.
+        # Null: it follows from measured gradients, not from the graph. ``gradients`` measures it.
         "effective_depth": None,
         "unit": found.unit,
     }

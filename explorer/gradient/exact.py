@@ -23,7 +23,7 @@ import torch
 from explorer.analysis.path_gradient import GradientByLength
 from explorer.analysis.paths import paths_of_graph
 from explorer.errors import ExplorerError
-from explorer.gradient.linearised import Linearised, linearise
+from explorer.gradient.linearised import Linearised, by_autograd, linearise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +46,7 @@ def gradient_by_length(
     *,
     longest: int | None = None,
     per_unit: bool = False,
+    check: bool = False,
 ) -> GradientByLength:
     """Return the exact gradient of the loss with respect to the images by path length.
 
@@ -57,6 +58,7 @@ def gradient_by_length(
         longest: Longest paths that are wanted [units]; None: all. Shorter is faster, and the
             parts stay exact.
         per_unit: Whether the parts that arrive at each unit are wanted too.
+        check: Whether the sum of all parts is to be held against ``torch.autograd``.
 
     Raises:
         ExplorerError: A label is none of the network's classes, or ``longest`` is below 1.
@@ -66,6 +68,7 @@ def gradient_by_length(
         raise ExplorerError("Paths up to 0 units are too few.", "Use 1 or more.")
     limit = len(counts) if longest is None else min(longest + 1, len(counts))
     norms, shares, totals, arriving = [], [], [], []
+    gap = 0.0
     for point in points(network, images, labels, limit):
         seen: list[Tensor] = []
 
@@ -79,6 +82,8 @@ def gradient_by_length(
         norms.append(_norms(parts).T)
         shares.append(_projections(parts, whole).T)
         totals.append(_norms(whole[None])[0])
+        if check:
+            gap = max(gap, _gap(whole, by_autograd(point)))
         if per_unit:
             arriving.append(torch.stack(seen[::-1]))
     return GradientByLength(
@@ -87,6 +92,7 @@ def gradient_by_length(
         _numpy(torch.cat(shares)),
         _numpy(torch.cat(totals)),
         _numpy(torch.cat(arriving, dim=2).mean(2)) if per_unit else None,
+        gap if check else None,
     )
 
 
@@ -154,6 +160,12 @@ def gradient(point: Linearised) -> Tensor:
     for segment in reversed(point.segments):
         g = point.pull(segment, g).total
     return g[0]
+
+
+def _gap(found: Tensor, true: Tensor) -> float:
+    """Return |found - true| / |true| at the worst image."""
+    apart, size = _norms((found - true)[None]), _norms(true[None])
+    return float((apart / size.clamp(min=1e-300)).max())
 
 
 def _norms(parts: Tensor) -> Tensor:

@@ -50,12 +50,14 @@ class Linearised:
         values: Output of every node before the head, (N, ...).
         cotangent: d(loss)/d(output of the last segment), (N, C, H, W); every image has its own
             loss.
+        labels: What the loss asks for, (N, ...); None: what the network predicts.
     """
 
     network: Network
     segments: tuple[Segment, ...]
     values: Mapping[Address, Tensor]
     cotangent: Tensor
+    labels: Tensor | None = None
 
     def pull(self, segment: Segment, g: Tensor, rows: Tensor | slice = slice(None)) -> Pulled:
         """Take cotangents back through one segment, split by the way they take.
@@ -113,7 +115,18 @@ def linearise(network: Network, images: Tensor, labels: Tensor | None = None) ->
         end = values[last].detach().requires_grad_()
         with torch.enable_grad():
             loss = _loss(_head(network, last, end), labels)
-        return Linearised(network, parts, values, torch.autograd.grad(loss, end)[0])
+        return Linearised(network, parts, values, torch.autograd.grad(loss, end)[0], labels)
+
+
+def by_autograd(point: Linearised) -> Tensor:
+    """Return d(loss)/d(image) by ``torch.autograd`` through the whole network, (N, C, H, W).
+
+    None of the code that splits the gradient takes part.
+    """
+    network = point.network
+    with torch.inference_mode(mode=False), evaluating(network), torch.enable_grad():
+        x = point.values["input"].detach().clone().requires_grad_()
+        return torch.autograd.grad(_loss(network(x), point.labels), x)[0]
 
 
 def _head(network: Network, entry: Address, x: Tensor) -> Tensor:

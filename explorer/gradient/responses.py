@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 
+from explorer.analysis.layer_responses import Response
 from explorer.builder import evaluating
 from explorer.ir.ops import BatchNorm2d, Conv2d
 
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
     from explorer.ir.graph import Graph
 
 BATCH_SIZE = 250
-
-
-class Response(NamedTuple):
-    """How strongly a layer responds.
-
-    Attributes:
-        layer: Address of the 3×3 convolution.
-        read_at: Address of the value that was read: its batch norm, or itself where none follows.
-        std: Standard deviation over images, channels and positions.
-    """
-
-    layer: Address
-    read_at: Address
-    std: float
 
 
 def response_addresses(graph: Graph) -> dict[Address, Address]:

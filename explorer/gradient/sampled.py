@@ -85,6 +85,7 @@ def sampled_norms(
     lengths: Sequence[int] | None = None,
     num_samples: int = 100,
     seed: int = 0,
+    on_paths: Callable[[int], None] = lambda _: None,
 ) -> SampledNorms:
     """Estimate the mean norm of a single path of each length as Veit et al. do.
 
@@ -95,6 +96,7 @@ def sampled_norms(
         lengths: Which [units]; None: all that occur.
         num_samples: Paths drawn of each length, >= 1.
         seed: Of the paths.
+        on_paths: Called with how many paths have gone back; may raise to stop.
 
     Raises:
         ExplorerError: There is no path of a length, or no sample is asked for.
@@ -116,6 +118,7 @@ def sampled_norms(
             found = along(point, torch.from_numpy(ways[rows]))
             sizes = torch.linalg.vector_norm(found.flatten(2).double(), dim=2)
             norms[rows] += sizes.sum(1).cpu().numpy()
+            on_paths(len(sizes))
     by_length = (norms / len(images)).reshape(len(chosen), num_samples).T
     mean, error = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     mean[chosen], error[chosen] = by_length.mean(0), standard_error(by_length)

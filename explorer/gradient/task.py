@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from explorer.analysis.gradient_study import NUM_SETTLING
 from explorer.builder import Network, build, evaluating
 from explorer.data import load
+from explorer.errors import DataError
 from explorer.training.augment import Normalise, seeded
 from explorer.training.evaluate import held_out
 from explorer.training.resident import resident
@@ -17,9 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.spec import NetworkSpec
-
-NUM_SETTLING = 64
-"""Images that batch norm of an untrained network is settled on."""
+    from explorer.training.evaluate import HeldOut
 
 
 class Subject(NamedTuple):
@@ -37,17 +37,47 @@ class Subject(NamedTuple):
 
 
 def of_run(
-    folder: Path, data: str, num_images: int, *, dtype: torch.dtype = torch.float32
+    folder: Path,
+    data: str,
+    num_images: int,
+    *,
+    epoch: int | None = None,
+    dtype: torch.dtype = torch.float32,
 ) -> Subject:
     """Return a trained run with the first held-out images of a data set and their classes.
 
+    A network that segments is looked at by what it predicts.
+
+    Args:
+        folder: Of the run.
+        data: A data set's name or a path.
+        num_images: Held-out images.
+        epoch: After which its weights are wanted: 0 before the first step, as they follow from
+            the run's seed, with batch norm settled on training images; a snapshot of the run;
+            None: at the end.
+        dtype: Of network and images.
+
     Raises:
-        ExplorerError: The run or the data cannot be used.
+        ExplorerError: The run or the data cannot be used, or the epoch was not kept.
     """
-    found = held_out(folder, data, device="cpu")
+    found = held_out(folder, data, device="cpu", epoch=epoch or None)
     images = found.normalise(found.images[:num_images]).to(dtype).contiguous()
-    network = found.network.to(memory_format=torch.contiguous_format).to(dtype)
-    return Subject(network.requires_grad_(requires_grad=False), images, found.labels[:num_images])
+    trained = found.network if epoch != 0 else _begun(found, data)
+    network = trained.to(memory_format=torch.contiguous_format).to(dtype)
+    labels = found.labels[:num_images] if found.pixels is None else None
+    return Subject(network.requires_grad_(requires_grad=False), images, labels)
+
+
+def _begun(found: HeldOut, data: str) -> Network:
+    """Return the network of a run as it was before the first step."""
+    record = found.record
+    torch.manual_seed(record.seed)
+    network = build(record.spec)
+    dataset = load(data, seed=record.data.seed, image_size=record.data.image_size)
+    images, _ = resident(dataset.train, found.images.device)
+    drawn = torch.randperm(len(images), generator=seeded(record.seed))[:NUM_SETTLING]
+    settle(network.eval(), found.normalise(images[drawn]))
+    return network
 
 
 def at_initialisation(
@@ -63,7 +93,7 @@ def at_initialisation(
     The network keeps its own classes and image size; the loss is that of the class it predicts.
 
     Args:
-        spec: The network; it takes three channels.
+        spec: The network.
         data: A data set's name or a path.
         num_images: Held-out images.
         seed: Of the weights and of the images that settle batch norm.
@@ -73,6 +103,13 @@ def at_initialisation(
         ExplorerError: The network cannot be built or the data cannot be used.
     """
     dataset = load(data, image_size=spec.image_size)
+    channels = dataset.train.images.shape[3]
+    if spec.in_channels != channels:
+        raise DataError(
+            f"The network takes images of {spec.in_channels} channels, "
+            f"the data set {dataset.name} has {channels}.",
+            f"Set the network's input channels to {channels}.",
+        )
     place = torch.device("cpu")
     normalise = Normalise(dataset.mean, dataset.std, place, torch.contiguous_format)
     torch.manual_seed(seed)

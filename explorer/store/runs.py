@@ -3,6 +3,7 @@
     run.json              what was trained on what, how, and what came out: ``RunRecord``
     metrics.jsonl         one JSON object for each report, in order
     weights.safetensors   the state dict at the end
+    snapshots/3.safetensors  the state dict after 3 epochs; a few, and only of small networks
     checkpoint.pt         what an interrupted run goes on from; removed at the end
 
 ``run.json`` is written first, without a result, and again at the end with one.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 RECORD = "run.json"
 METRICS = "metrics.jsonl"
 WEIGHTS = "weights.safetensors"
+SNAPSHOTS = "snapshots"
 CHECKPOINT = "checkpoint.pt"
 FORMAT = 1
 
@@ -152,3 +154,14 @@ def write_atomic(path: Path, data: bytes) -> None:
 def is_complete(folder: Path) -> bool:
     """Return whether a run has ended and its weights are there."""
     return (folder / WEIGHTS).is_file() and (folder / RECORD).is_file()
+
+
+def snapshot(folder: Path, epoch: int) -> Path:
+    """Return where the weights after an epoch are kept, if they are."""
+    return folder / SNAPSHOTS / f"{epoch}.safetensors"
+
+
+def snapshots(folder: Path) -> tuple[int, ...]:
+    """Return the epochs whose weights a run has kept, in order; the end is not among them."""
+    found = (folder / SNAPSHOTS).glob("*.safetensors")
+    return tuple(sorted(int(path.stem) for path in found if path.stem.isdecimal()))

@@ -95,7 +95,7 @@ class HeldOut(NamedTuple):
     pixels: Tensor | None
 
 
-def held_out(folder: Path, data: str, *, device: str = "auto") -> HeldOut:
+def held_out(folder: Path, data: str, *, device: str = "auto", epoch: int | None = None) -> HeldOut:
     """Return a trained run with the held-out split of a data set.
 
     Images are prepared with the size, mean and standard deviation of the run's own training,
@@ -105,6 +105,7 @@ def held_out(folder: Path, data: str, *, device: str = "auto") -> HeldOut:
         folder: Of the run.
         data: A data set's name or a path.
         device: ``auto``, ``cpu`` or ``cuda``.
+        epoch: Of the weights, as for ``load_run``; None: at the end.
 
     Raises:
         DataError: No run, no such data, or its classes are not the run's.
@@ -112,7 +113,7 @@ def held_out(folder: Path, data: str, *, device: str = "auto") -> HeldOut:
         JobError: There is no such device.
     """
     place = choose_device(device)
-    network, record = load_run(folder)
+    network, record = load_run(folder, epoch)
     trained = record.data
     dataset = load(data, seed=trained.seed, image_size=trained.image_size)
     masks = segmentation(dataset) if record.spec.head.kind == "segment" else None

@@ -17,6 +17,7 @@ from explorer.training.events import EpochEvent, StepEvent
 from explorer.training.loop import Trainer, diverged
 from explorer.training.metrics import MetricsFile
 from explorer.training.recipe import from_data
+from explorer.training.snapshots import snapshot_epochs, state_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +67,7 @@ class Session:
             segments=record.spec.head.kind == "segment",
             on_batch=on_batch,
         )
+        self._kept_epochs = snapshot_epochs(self._recipe.epochs, state_size(self._network))
         self._num_test = len(dataset.test)
         self._last: EpochEvent | None = None
         metrics_size = 0
@@ -87,9 +89,17 @@ class Session:
             self._metrics.write(event)
             if isinstance(event, EpochEvent):
                 self._last = event
+                self._keep(event.epoch)
             if monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
                 self.save()
             yield event
+
+    def _keep(self, epoch: int) -> None:
+        """Keep the weights after some epochs; before the checkpoint, so that none gets lost."""
+        if epoch in self._kept_epochs:
+            path = runs.snapshot(self._folder, epoch)
+            path.parent.mkdir(exist_ok=True)
+            weights.save(self._network, path)
 
     def save(self) -> None:
         """Write the checkpoint.

@@ -5,6 +5,8 @@ Graphs and scenes are immutable, so they are shared without being copied.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
@@ -16,6 +18,7 @@ from explorer.analysis.counterpart import Counterpart, counterpart
 from explorer.analysis.lock import Lock, Solution, solve
 from explorer.analysis.measures import measure
 from explorer.analysis.memory import TrainingMemory, training_memory
+from explorer.analysis.model_a import equal_macs
 from explorer.analysis.options import Reasons, senseless
 from explorer.analysis.path_weights import WeightedLengths, weighted
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
@@ -202,3 +205,49 @@ def reasons_alone(block: AnyBlock, stride: int) -> Reasons:
     """
     stage = StageSpec(depth=2, width=64, stride=2 if stride == 2 else 1, block=block)
     return reasons(NetworkSpec(image_size=64, stages=(stage,)), "layer1")
+
+
+_KEPT = 96
+
+
+class Kept:
+    """Results of the compute pool that took long, by what was asked; the latest stay.
+
+    Unlike Streamlit's caches it can be asked whether a result is there, so that a page shows it
+    at once and a button otherwise.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._found: OrderedDict[str, Any] = OrderedDict()
+        self._mutex = threading.Lock()
+
+    def get(self, key: str) -> object | None:
+        """Return a result, or None where it is not there."""
+        with self._mutex:
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def put(self, key: str, result: object) -> None:
+        """Keep a result; the one that was not asked for longest goes."""
+        with self._mutex:
+            self._found[key] = result
+            while len(self._found) > _KEPT:
+                self._found.popitem(last=False)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def kept() -> Kept:
+    """Return the results that all visitors share."""
+    return Kept()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def model_a(spec: NetworkSpec) -> Solution:
+    """Return Model A of 'Wider or Deeper' with the input, classes and MACs of a network.
+
+    Raises:
+        SpecError: It works at no width with images so small.
+    """
+    return equal_macs(spec)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from explorer.ui import length_section, panels, receptive_section, unravelled, urls
+from explorer.ui import (
+    depth_section,
+    gradient_section,
+    length_section,
+    panels,
+    receptive_section,
+    responses_section,
+    unravelled,
+    urls,
+)
 from explorer.ui.i18n import _
 from explorer.ui.state import start_widget
 from explorer.ui.urls import Param
@@ -52,6 +61,24 @@ def sections() -> tuple[Section, ...]:
             _("Path lengths"),
             _("How long the paths are, by several units, and what one block adds to them."),
             length_section.section,
+        ),
+        Section(
+            "gradient",
+            _("Gradient by path length"),
+            _("Which paths a network learns along: the gradient, split by their length."),
+            gradient_section.section,
+        ),
+        Section(
+            "depth",
+            _("Effective depth"),
+            _("Through how many blocks in series a gradient is still worth something."),
+            depth_section.section,
+        ),
+        Section(
+            "responses",
+            _("Layer responses"),
+            _("How strongly each layer changes the signal, in several networks."),
+            responses_section.section,
         ),
         Section(
             "fields",

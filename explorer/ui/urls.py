@@ -47,9 +47,15 @@ class Param(StrEnum):
     AT = "at"
     TWIN = "twin"
     RUN = "run"
-    IMAGES = "images"
+    EPOCH = "epoch"
+    SEED = "seed"
     SEEDS = "seeds"
+    IMAGES = "images"
     SIDE = "side"
+    LONGEST = "longest"
+    DRAWS = "draws"
+    DEPTH = "depth"
+    NETWORKS = "nets"
 
 
 def get(param: Param, default: str = "") -> str:

@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 
 from explorer.builder import Network, build
 from explorer.errors import WeightsError
-from explorer.store.runs import WEIGHTS, read, write_atomic
+from explorer.store.runs import WEIGHTS, read, snapshot, snapshots, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,15 +25,26 @@ def save(network: nn.Module, path: Path) -> None:
     write_atomic(path, safetensors.torch.save(state))
 
 
-def load_run(folder: Path) -> tuple[Network, RunRecord]:
+def load_run(folder: Path, epoch: int | None = None) -> tuple[Network, RunRecord]:
     """Return the trained network of a run, in evaluation mode on the CPU, and its record.
+
+    Args:
+        folder: Of the run.
+        epoch: After which its weights are wanted, one of ``explorer.store.runs.snapshots``; None:
+            at the end.
 
     Raises:
         DataError: The folder holds no run.
-        WeightsError: The run has no weights yet, or they do not fit.
+        WeightsError: The run has no weights yet or none of that epoch, or they do not fit.
     """
     record = read(folder)
-    path = folder / WEIGHTS
+    path = folder / WEIGHTS if epoch is None else snapshot(folder, epoch)
+    if epoch is not None and not path.is_file():
+        kept = ", ".join(str(one) for one in snapshots(folder)) or "none"
+        raise WeightsError(
+            f"The run {record.title} has no weights of epoch {epoch}.",
+            f"It keeps the beginning, the end, and these epochs: {kept}.",
+        )
     if not path.is_file():
         raise WeightsError(
             f"The run {record.title} has no weights yet.", "Wait until its training has ended."

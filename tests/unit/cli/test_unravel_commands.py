@@ -126,3 +126,17 @@ def test_mistakes_are_one_line(folder, capsys, given, words):
     captured = capsys.readouterr()
     assert captured.err.startswith(words)
     assert len(captured.err.splitlines()) == 1
+
+
+def test_a_network_without_a_training_has_no_epochs(tmp_path, capsys):
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps(SPEC))
+    with pytest.raises(SystemExit, match="2"):
+        main(["gradients", str(path), "--data", "tiny", "--epoch", "1"])
+    assert "Only a run has epochs." in capsys.readouterr().err
+
+
+def test_gradients_at_an_epoch_that_was_not_kept(folder, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["gradients", str(folder), "--data", "tiny", "--epoch", "3"])
+    assert "has no weights of epoch 3" in capsys.readouterr().err

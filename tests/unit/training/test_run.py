@@ -45,8 +45,10 @@ def test_the_folder_of_a_run(spec, data, dataset, recipe, tmp_path, monkeypatch)
     assert sorted(path.name for path in folder.iterdir()) == [
         runs.METRICS,
         runs.RECORD,
+        runs.SNAPSHOTS,
         runs.WEIGHTS,
     ]
+    assert runs.snapshots(folder) == (1, 2)
     assert runs.read(folder) == record
     assert record.title == "Network on colours"
     assert record.seed == 5
