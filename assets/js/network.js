@@ -121,13 +121,16 @@ class Network {
 
   get viewNow() {
     const { level, states, selected } = this;
-    if (this.isNarrow) return { level, states, selected, room: 1100, pad: 38 };
-    return { level, states, selected, room: (this.view.clientWidth - 20) / READABLE, pad: 11 };
+    const whole = this.data.deleted ? Infinity : 0;
+    if (this.isNarrow) return { level, states, selected, room: Math.max(whole, 1100), pad: 38 };
+    const room = Math.max(whole, (this.view.clientWidth - 20) / READABLE);
+    return { level, states, selected, room, pad: 11 };
   }
 
   get look() {
     const { colours, inks, font, style } = this.data;
-    return { labels: this.labels, colours, inks, font, style, variables: this.variables };
+    const deleted = new Set(this.data.deleted ?? []);
+    return { labels: this.labels, colours, inks, font, style, deleted, variables: this.variables };
   }
 
   resize() {

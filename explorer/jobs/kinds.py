@@ -2,5 +2,8 @@
 
 from __future__ import annotations
 
-KINDS: dict[str, str] = {"train": "explorer.training.job:run"}
+KINDS: dict[str, str] = {
+    "lesion": "explorer.lesion.job:run",
+    "train": "explorer.training.job:run",
+}
 """Kind of job -> ``module:function``; the function takes a ``Context`` and returns a result."""

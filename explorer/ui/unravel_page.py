@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from explorer.ui import length_section, panels, unravelled, urls
+from explorer.ui import length_section, lesion_section, panels, unravelled, urls
 from explorer.ui.i18n import _
 from explorer.ui.state import start_widget
 from explorer.ui.urls import Param
@@ -52,6 +52,12 @@ def sections() -> tuple[Section, ...]:
             _("Path lengths"),
             _("How long the paths are, by several units, and what one block adds to them."),
             length_section.section,
+        ),
+        Section(
+            "lesions",
+            _("Lesions"),
+            _("Delete blocks of a trained network and see what it still knows."),
+            lesion_section.section,
         ),
     )
 

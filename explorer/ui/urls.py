@@ -43,6 +43,10 @@ class Param(StrEnum):
     OPEN = "open"
     PATH = "path"
     GATE = "gate"
+    RUN = "run"
+    DELETED = "deleted"
+    IMAGES = "images"
+    STUDY = "study"
 
 
 def get(param: Param, default: str = "") -> str:

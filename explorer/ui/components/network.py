@@ -13,7 +13,7 @@ from explorer.ui.components.command import Command, command_of
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from explorer.address import Address
     from explorer.figures.architecture import Scene
@@ -43,6 +43,7 @@ def network_picture(
     broken: Mapping[Address, str] | None = None,
     name: str = "network",
     is_editable: bool = False,
+    deleted: Collection[Address] | None = None,
 ) -> Touched:
     """Show a network and return what the reader has just done to it.
 
@@ -56,12 +57,15 @@ def network_picture(
             dashed in red.
         name: Of the saved file, without its ending.
         is_editable: Whether stages and blocks can be moved, copied, added and removed.
+        deleted: Blocks that a lesion has taken out, crossed; None where a click only selects.
+            With it every block is drawn by itself, so that each can be clicked.
     """
     data = {
         "scene": packed(scene),
         "selected": selected,
         "broken": dict(broken or {}),
         "editable": is_editable,
+        "deleted": None if deleted is None else list(deleted),
         "labels": {key: _(words) for key, words in LABELS.items()},
         "name": name,
         **LOOK,
