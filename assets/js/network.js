@@ -23,6 +23,7 @@ import { frameOf, press } from "./tools.js";
 
 const NARROW = 480;
 const READABLE = 0.92;
+const SMALLEST = 0.6;
 const mounted = new WeakMap();
 
 /** Show what Python sent; called at every change of data or theme. Returns the clean-up. */
@@ -177,7 +178,7 @@ class Network {
     const frame = this.frame;
     this.setSize(width, frame.height);
     const isStale = !this.camera || this.drawnWidth !== width;
-    if (isStale || !this.isMoved) this.camera = look(this.picture, frame, this.focusAt());
+    if (isStale || !this.isMoved) this.camera = look(this.picture, frame, this.focusAt(), this.smallest);
     else this.camera = keepInView(this.camera, this.picture, frame);
     this.apply();
   }
@@ -187,6 +188,11 @@ class Network {
       svg.setAttribute("width", width);
       svg.setAttribute("height", height);
     }
+  }
+
+  /** Where every block is to be clicked, smaller is better than out of view. */
+  get smallest() {
+    return this.data.deleted ? SMALLEST : undefined;
   }
 
   get frame() {

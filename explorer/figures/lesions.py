@@ -109,7 +109,7 @@ def levels(found: Sequence[Level], chance: float, chance_words: str) -> Chart:
         100 * chance,
         line={"width": 1, "dash": "dot", "color": NEUTRAL},
         annotation_text=chance_words,
-        annotation_position="top right",
+        annotation_position="top",
         annotation_font={"size": 11, "color": NEUTRAL},
     )
     alt = "; ".join(f"{one.name}: {percent(one.accuracy)}" for one in found)

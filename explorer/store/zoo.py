@@ -70,7 +70,8 @@ def bundled(folder: Path = FOLDER) -> tuple[Bundled, ...]:
     Raises:
         DataError: A card or a record cannot be read.
     """
-    found = [_read(path) for path in sorted(folder.glob("*/")) if runs.is_complete(path)]
+    folders = [card.parent for card in sorted(folder.glob(f"*/{CARD}"))]
+    found = [_read(path) for path in folders if runs.is_complete(path)]
     return tuple(sorted(found, key=lambda one: one.record.data.name != "digits"))
 
 

@@ -29,10 +29,22 @@ def section(now: Hand) -> None:
     try:
         with st.container(border=True, key="lesion-bench"):
             subject = choose(runs, now.working)
+            _say_which(subject, now)
             deleted = choose_deleted(subject.run)
         _bench(subject, deleted)
     except ExplorerError as error:
         guard.show(error)
+
+
+def _say_which(subject: Subject, now: Hand) -> None:
+    """Say that the run is of another network than the one in the title."""
+    if subject.run.record.spec != now.working:
+        panels.note(
+            _(
+                "Lesions need trained weights: this is {run}, not {hand} from the title. Once "
+                "{hand} is trained it can be chosen here."
+            ).format(run=subject.run.record.title, hand=now.title)
+        )
 
 
 def _bench(subject: Subject, deleted: Blocks) -> None:
