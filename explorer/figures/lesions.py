@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COLOURS = (NEUTRAL, TWIN)
 MARKS = ("circle", "square")
 DASHES = ("solid", "longdash")
+HATCH = {"fillmode": "overlay", "fgcolor": "#FFFFFF", "fgopacity": 0.6, "size": 7, "solidity": 0.25}
+TICKS = (0, 25, 50, 75, 100)
+TICK_WORDS = ("0", "25", "50", "75", "100 %")
 MOST_WRITTEN = 12
 """Up to so many classes the counts are written into the confusion matrix."""
 
@@ -70,7 +73,7 @@ def _base(figure: go.Figure, x_title: str, height: int = HEIGHT) -> go.Figure:
 
 
 def _percent_axis(figure: go.Figure) -> None:
-    figure.update_yaxes(range=[0, 109], ticksuffix=" %", tickvals=[0, 25, 50, 75, 100])
+    figure.update_yaxes(range=[-3, 109], tickvals=TICKS, ticktext=TICK_WORDS)
 
 
 def _line(figure: go.Figure, value: float, words: str, *, dash: str = "dot") -> None:
@@ -80,6 +83,24 @@ def _line(figure: go.Figure, value: float, words: str, *, dash: str = "dot") -> 
         annotation_text=words,
         annotation_position="top right",
         annotation_font={"size": 11, "color": NEUTRAL},
+    )
+
+
+def _key(figure: go.Figure, names: Sequence[str]) -> None:
+    """Write which mark is which network above the chart, where no value can hide it."""
+    words = [
+        f'<span style="color:{colour}">{sign} {name}</span>'
+        for name, colour, sign in zip(names, COLOURS, ("●", "■"), strict=False)
+    ]
+    figure.add_annotation(
+        x=0,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        text="    ".join(words),
+        showarrow=False,
     )
 
 
@@ -103,7 +124,7 @@ def levels(found: Sequence[Level], chance: float, chance_words: str) -> Chart:
     )
     _base(figure, "", 44 + 34 * len(found))
     figure.update_layout(margin={"l": 8, "r": 8, "t": 22, "b": 22})
-    figure.update_xaxes(range=[0, 114], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
+    figure.update_xaxes(range=[0, 114], tickvals=TICKS, ticktext=TICK_WORDS)
     figure.update_yaxes(autorange="reversed", automargin=True)
     figure.add_vline(
         100 * chance,
@@ -200,7 +221,7 @@ def sweep(
         go.Bar(
             x=labels,
             y=y,
-            marker={"color": NEUTRAL, "pattern": {"shape": shapes, "fgcolor": "#FFFFFF"}},
+            marker={"color": NEUTRAL, "pattern": {**HATCH, "shape": shapes}},
             hovertemplate=f"{name} without %{{x}}: %{{y:.1f}} %<extra></extra>",
         )
     )
@@ -213,17 +234,9 @@ def sweep(
             marker={"color": TWIN, "size": 8, "symbol": "square"},
             hovertemplate=f"{other} without %{{x}}: %{{y:.1f}} %<extra></extra>",
         )
-        figure.add_annotation(
-            x=labels[len(labels) // 2],
-            y=values[len(labels) // 2],
-            text=other,
-            showarrow=False,
-            yshift=14,
-            bgcolor="rgba(255,255,255,.8)",
-            font={"color": TWIN},
-        )
     _base(figure, x_title, 280)
     _percent_axis(figure)
+    _key(figure, [name for name, _ in curves])
     figure.update_xaxes(type="category", tickangle=0 if len(labels) < 20 else None)
     for i, unit in enumerate(units):
         if unit.is_first and i:
@@ -267,19 +280,10 @@ def at_random(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[st
             error_y={"array": upper, "arrayminus": lower, "thickness": 1.5, "width": 3},
             hovertemplate=f"{name}, %{{x}} deleted: %{{y:.1f}} %<extra></extra>",
         )
-        figure.add_annotation(
-            x=1,
-            y=y[1],
-            text=name,
-            showarrow=False,
-            xanchor="left",
-            xshift=10,
-            yshift=10,
-            font={"color": COLOURS[place]},
-        )
         said.append(f"{name}: {percent(means[0])} with one deleted, {percent(means[-1])} with most")
     _base(figure, x_title, 280)
     _percent_axis(figure)
+    _key(figure, [name for name, _ in curves])
     figure.update_xaxes(dtick=1)
     _line(figure, 1 / curves[0][1].num_classes, words[1])
     return Chart(figure, "; ".join(said) + ".")
@@ -299,20 +303,10 @@ def reordered(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[st
             marker={"color": COLOURS[place], "symbol": MARKS[place], "size": 7, "opacity": 0.75},
             hovertemplate=f"{name}, τ %{{x:.2f}}: %{{y:.1f}} %<extra></extra>",
         )
-        near = int(np.argmax(taus)) if taus else 0
-        figure.add_annotation(
-            x=taus[near] if taus else 1,
-            y=y[near] if y else 0,
-            text=name,
-            showarrow=False,
-            xanchor="right",
-            xshift=-8,
-            yshift=10,
-            font={"color": COLOURS[place]},
-        )
         said.append(f"{name}: {percent(float(np.mean(y)) / 100)} in the mean of {len(y)} orders")
     _base(figure, x_title, 280)
     _percent_axis(figure)
+    _key(figure, [name for name, _ in curves])
     figure.update_xaxes(range=[None, 1.03])
     _line(figure, 1 / curves[0][1].num_classes, words[1])
     return Chart(figure, "; ".join(said) + ".")

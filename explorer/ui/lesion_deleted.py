@@ -40,7 +40,12 @@ def choose_deleted(run: Run) -> Blocks:
     if block in labels:
         state.set_widget(key, list(set(now) ^ {block}))
         state.rerun()
-    panels.note(_("Click a block to delete it; its shortcut stays. Click it again to put it back."))
+    stays = (
+        _("its shortcut stays.")
+        if any(block.merge for block in graph.blocks)
+        else _("as it has no shortcut, its input is passed on, thinned or padded to fit.")
+    )
+    panels.note(_("Click a block to delete it, click again to put it back;") + f" {stays}")
     _list(key, labels, now)
     urls.put(Param.DELETED, ",".join(now))
     return now

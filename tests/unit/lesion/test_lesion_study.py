@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +11,9 @@ from explorer.errors import DataError, ExplorerError, JobError
 from explorer.lesion import job, task
 from explorer.lesion.study import Study, kept, stamp_of
 from explorer.store.zoo import bundled
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RESNET, PLAIN = (
     next(one for one in bundled() if one.name == f"digits-{n}32") for n in ("resnet", "plain")
