@@ -221,7 +221,7 @@ def sweep(
         go.Bar(
             x=labels,
             y=y,
-            marker={"color": NEUTRAL, "pattern": {**HATCH, "shape": shapes}},
+            marker={"color": NEUTRAL, "opacity": 0.7, "pattern": {**HATCH, "shape": shapes}},
             hovertemplate=f"{name} without %{{x}}: %{{y:.1f}} %<extra></extra>",
         )
     )

@@ -94,7 +94,7 @@ def _choose() -> tuple[What, int]:
             options,
             key="lesion-study",
             required=True,
-            format_func=lambda what: words_of(cast("What", what)).label,
+            format_func=lambda what: words_of(what).label,
         )
         what = cast("What", chosen if chosen in options else options[0])
         seed = 0
