@@ -99,7 +99,10 @@ def _choose() -> tuple[What, int]:
         what = cast("What", chosen if chosen in options else options[0])
         seed = 0
         if what != "sweep":
-            seed = int(st.number_input(_("Seed of the draws"), 0, 9999, 0, key="lesion-seed"))
+            asked = st.number_input(
+                _("Seed of the draws"), 0, 9999, 0, key="lesion-seed", width=160
+            )
+            seed = int(asked)
     urls.put(Param.STUDY, "" if what == options[0] else what)
     return what, seed
 
