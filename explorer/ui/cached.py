@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from explorer.lesion.outcome import Outcome
 
 
+FIRST_READ = 300.0
+"""Seconds that a computation may take where it may have to read a large set of images first."""
+
+
 @st.cache_resource(max_entries=128, show_spinner=False)
 def network(spec: NetworkSpec) -> tuple[Graph, Cost]:
     """Return graph and cost of a network that works."""
@@ -93,7 +97,12 @@ def lesion(
     """Return what a run still knows without some units, computed in the compute pool."""
     del stamp
     return compute.run(
-        "explorer.lesion.task:outcome_of_run", run=folder, data=data, deleted=deleted, limit=limit
+        "explorer.lesion.task:outcome_of_run",
+        deadline=FIRST_READ,
+        run=folder,
+        data=data,
+        deleted=deleted,
+        limit=limit,
     )
 
 

@@ -48,7 +48,8 @@ def _say_which(subject: Subject, now: Hand) -> None:
 
 
 def _bench(subject: Subject, deleted: Blocks) -> None:
-    pair = lesion_view.evaluated(subject.run, subject, deleted)
+    with st.spinner(_("Evaluating. A large set of images is read once, and kept.")):
+        pair = lesion_view.evaluated(subject.run, subject, deleted)
     lesion_view.strip(pair, deleted)
     twin = lesion_view.evaluated(subject.twin, subject, deleted) if subject.twin else None
     lesion_view.results(pair, twin, subject, deleted)

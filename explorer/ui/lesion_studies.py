@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -96,7 +96,7 @@ def _choose() -> tuple[What, int]:
             required=True,
             format_func=lambda what: words_of(what).label,
         )
-        what = cast("What", chosen if chosen in options else options[0])
+        what = chosen if chosen in options else options[0]
         seed = 0
         if what != "sweep":
             asked = st.number_input(

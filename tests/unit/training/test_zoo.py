@@ -14,7 +14,7 @@ from explorer.errors import DataError
 from explorer.store import zoo as store
 from explorer.store.runs import WEIGHTS
 from explorer.training import zoo
-from explorer.training.evaluate import evaluate_run
+from explorer.training.evaluate import Score, evaluate_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,7 @@ def test_the_zoo_is_small_and_every_run_has_its_recipe() -> None:
 def test_a_bundled_run_scores_what_its_card_says(name: str) -> None:
     one = BUNDLED[name]
     score = evaluate_run(one.folder, "digits")
+    assert isinstance(score, Score)
     assert score.num_images == 359
     assert abs(score.accuracy - one.card.accuracy_as_stored) < 0.003  # one image, other kernels
     state = safetensors.torch.load_file(one.folder / WEIGHTS)
