@@ -15,11 +15,12 @@ const centred = (length, width, k) => (width - length * k) / 2;
  * Return {x, y, k} that shows a picture as large as it stays readable.
  *
  * `frame` is {width, height, top}: the view, and what the legend takes of it. What does not fit
- * at a readable size runs out of the view, with `focus` (an s) near its middle.
+ * at a readable size runs out of the view, with `focus` (an s) near its middle. `smallest` is the
+ * zoom at which a whole picture is still better than a part of a larger one.
  */
-export function look(picture, frame, focus = 0) {
+export function look(picture, frame, focus = 0, smallest = STILL_READABLE) {
   const whole = fitting(picture, frame);
-  return at(picture, frame, whole >= STILL_READABLE ? whole : READABLE, focus);
+  return at(picture, frame, whole >= smallest ? whole : READABLE, focus);
 }
 
 /** Return {x, y, k} that shows a whole picture, however small. */

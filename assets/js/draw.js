@@ -83,7 +83,11 @@ class Pen {
 
   cell(placed) {
     const drawn = placed.cell[3].map((mark) => this.mark(mark, placed)).join("");
-    return `<g class="cell">${drawn}</g>`;
+    return `<g class="cell${this.isDeleted(placed) ? " deleted" : ""}">${drawn}</g>`;
+  }
+
+  isDeleted({ address, numBlocks }) {
+    return numBlocks === 1 && (this.deleted?.has(address) ?? false);
   }
 
   mark(mark, at) {
@@ -139,11 +143,13 @@ class Pen {
 
   title(at) {
     const times = at.numBlocks > 1 ? `${at.numBlocks} × ` : "";
-    return `${at.address}, ${times}${fill(at.part.words, this.labels)}, ${at.part.shape}`;
+    const gone = this.isDeleted(at) ? `, ${this.labels.deleted}` : "";
+    return `${at.address}, ${times}${fill(at.part.words, this.labels)}, ${at.part.shape}${gone}`;
   }
 
   box(mark, at) {
     const [op, s, t, along, across, name, detail] = mark;
+    if (op === WHOLE && this.isDeleted(at)) return this.gone(mark, at);
     const colour = this.colour(at.values[op + 1]);
     const isSolid = colour == null && this.measure == null && op === WHOLE;
     const ink = colour ? inkOn(colour, this.inks) : isSolid ? "var(--rx-card)" : "var(--rx-ink)";
@@ -162,6 +168,14 @@ class Pen {
     if (op !== WHOLE) return this.op(op, at, drawn);
     const kind = at.part.count ? "stage" : "block";
     return this.item(kind, at.address, this.title(at), drawn, at.members);
+  }
+
+  /** Return a block that a lesion has taken out: an empty dashed box with a cross. */
+  gone([, s, t, along, across], at) {
+    const [x, y] = this.point(half(at.s + s + along / 2), half(t + across / 2)).map(number);
+    const drawn = this.ringed("gone", at.s + s, t, along, across, 5)
+      + `<path class="crossed" d="M${x} ${y}m-7 -7l14 14m0 -14l-14 14"/>`;
+    return this.item("block", at.address, this.title(at), drawn, at.members);
   }
 
   op(op, at, drawn, isEnd = false) {

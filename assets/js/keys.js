@@ -74,7 +74,10 @@ function childOf(network, item) {
     && (other.dataset.address.startsWith(`${address}.`) || other.dataset.address === address));
 }
 
-/** Handle a key: arrows along the line, Enter unfolds, Space selects, Escape goes up. */
+/**
+ * Handle a key: arrows along the line, Enter unfolds, Space selects, Escape goes up; Delete is as
+ * good as a click where a click deletes.
+ */
 export function onKey(network, event) {
   if (event.target.closest(".room") && [" ", "Enter"].includes(event.key)) {
     event.preventDefault();
@@ -99,6 +102,7 @@ export function onKey(network, event) {
     Escape: up,
     " ": () => network.pick(item.dataset.address),
     Enter: () => enter(network, item),
+    ...(network.data.deleted && { Delete: () => network.pick(item.dataset.address) }),
   }[event.key];
   if (!act) return;
   event.preventDefault();

@@ -23,6 +23,7 @@ import { frameOf, press } from "./tools.js";
 
 const NARROW = 480;
 const READABLE = 0.92;
+const SMALLEST = 0.6;
 const mounted = new WeakMap();
 
 /** Show what Python sent; called at every change of data or theme. Returns the clean-up. */
@@ -121,13 +122,16 @@ class Network {
 
   get viewNow() {
     const { level, states, selected } = this;
-    if (this.isNarrow) return { level, states, selected, room: 1100, pad: 38 };
-    return { level, states, selected, room: (this.view.clientWidth - 20) / READABLE, pad: 11 };
+    const whole = this.data.deleted ? Infinity : 0;
+    if (this.isNarrow) return { level, states, selected, room: Math.max(whole, 1100), pad: 38 };
+    const room = Math.max(whole, (this.view.clientWidth - 20) / READABLE);
+    return { level, states, selected, room, pad: 11 };
   }
 
   get look() {
     const { colours, inks, font, style } = this.data;
-    return { labels: this.labels, colours, inks, font, style, variables: this.variables };
+    const deleted = new Set(this.data.deleted ?? []);
+    return { labels: this.labels, colours, inks, font, style, deleted, variables: this.variables };
   }
 
   resize() {
@@ -174,7 +178,7 @@ class Network {
     const frame = this.frame;
     this.setSize(width, frame.height);
     const isStale = !this.camera || this.drawnWidth !== width;
-    if (isStale || !this.isMoved) this.camera = look(this.picture, frame, this.focusAt());
+    if (isStale || !this.isMoved) this.camera = look(this.picture, frame, this.focusAt(), this.smallest);
     else this.camera = keepInView(this.camera, this.picture, frame);
     this.apply();
   }
@@ -184,6 +188,11 @@ class Network {
       svg.setAttribute("width", width);
       svg.setAttribute("height", height);
     }
+  }
+
+  /** Where every block is to be clicked, smaller is better than out of view. */
+  get smallest() {
+    return this.data.deleted ? SMALLEST : undefined;
   }
 
   get frame() {

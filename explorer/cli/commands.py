@@ -29,6 +29,7 @@ COMMANDS = {
     "fetch": "download a data set",
     "train": "train a network in the foreground",
     "evaluate": "accuracy of a trained run",
+    "zoo": "the bundled runs, or make one of them again",
     "lesion": "accuracy of a trained run without each of its units",
     "gradients": "the gradient by path length, of a run or at initialisation",
     "cam": "Grad-CAM of two runs side by side",

@@ -51,6 +51,7 @@ LABELS: dict[str, str] = {
     "help_change": "Drag a block, or a stage by its name, to another place; Escape lets go. "
     "Alt and an arrow move what has the focus, Ctrl+D duplicates it, Delete removes it, + adds "
     "another after it.",
+    "deleted": "deleted",
     "change": "Change",
     "move_back": "Move left",
     "move_on": "Move right",

@@ -107,6 +107,9 @@ text{fill:var(--rx-ink);font-size:11.5px;font-variant-numeric:tabular-nums}
 .bar{fill:var(--rx-ink2)}.norm{fill:var(--rx-card);stroke:var(--rx-ink3)}.act{fill:var(--rx-ink2)}
 .plus{fill:var(--rx-card);stroke:var(--rx-accent);stroke-width:1.75}
 .plus.in{stroke:var(--rx-main)}
+.gone{fill:var(--rx-card);stroke:var(--rx-ink3);stroke-dasharray:4 3}
+.crossed{fill:none;stroke:var(--rx-ink);stroke-width:2.25;stroke-linecap:round}
+.deleted>.wire{stroke-dasharray:2 4}.deleted .frame{stroke-dasharray:4 3}
 .ring{fill:none;stroke:none}.item{cursor:pointer;outline:none}
 .item:hover>.ring,.item:focus-visible>.ring{stroke:var(--rx-ink);stroke-width:1.5}
 .item.selected>.ring{stroke:var(--rx-ink);stroke-width:2.5}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 KINDS: dict[str, str] = {
-    "train": "explorer.training.job:run",
+    "lesion": "explorer.lesion.job:run",
     "localise": "explorer.cam.job:run",
+    "train": "explorer.training.job:run",
 }
 """Kind of job -> ``module:function``; the function takes a ``Context`` and returns a result."""

@@ -8,6 +8,7 @@ alone costs about n / 2 forward passes.
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -37,6 +38,10 @@ Step = tuple[int, bool]
 Plan = tuple[Step, ...]
 BATCH_SIZE = 250
 """Fixed, so that a figure can be had again to the last bit."""
+MOST_KEPT_BYTES = 256_000_000
+"""What a lab may keep of the activations of the whole network."""
+_Reached = tuple[int, "Tensor"]
+"""How many units were gone through, and what came out."""
 
 
 class _Part(NamedTuple):
@@ -92,6 +97,7 @@ class Lab:
             )
         self._network, self._images, self._labels = network, images, labels
         self._prepare, self._on_progress = prepare, on_progress
+        self._beginnings: list[list[_Reached]] | None = None
         self._num_classes = graph.output.out_shape[0]
         self.blocks: tuple[Block, ...] = graph.blocks
         parts = segments(graph)
@@ -119,7 +125,9 @@ class Lab:
             ExplorerError: There is no such unit.
         """
         gone = {block.address for block in units(self._network.graph, deleted)}
-        return self._run([self._without(gone)])[0]
+        if self._beginnings is None:
+            self._beginnings = self._begin()
+        return self._run([self._without(gone)], self._beginnings)[0]
 
     def sweep(self) -> Sweep:
         """Return what is left without each unit alone."""
@@ -210,8 +218,36 @@ class Lab:
         return _Part(listed, modules, entry)
 
     @torch.inference_mode()
-    def _run(self, plans: Sequence[Plan]) -> list[Outcome]:
-        """Return the outcome of each plan; equal plans are run once."""
+    def _begin(self) -> list[list[_Reached]]:
+        """Return what the whole network has at the entries of its stages, for each batch.
+
+        One lesion after another then begins at the stage of its first unit; empty where that
+        would take too much memory.
+        """
+        graph, starts = self._network.graph, range(0, len(self._images), BATCH_SIZE)
+        firsts = {stage.blocks[0].address for stage in graph.stages}
+        depths = [i for i, block in enumerate(self.blocks) if block.address in firsts]
+        values = sum(prod(graph.shape_of(self.blocks[i].entry)) for i in depths)
+        if 4 * values * len(self._images) > MOST_KEPT_BYTES:
+            return [[] for _ in starts]
+        found: list[list[_Reached]] = []
+        with evaluating(self._network):
+            for start in starts:
+                x = self._stem(self._prepare(self._images[start : start + BATCH_SIZE]))
+                kept = [(0, x)]
+                self._follow(self._without(set()), depths, kept)
+                found.append(kept)
+        return found
+
+    @torch.inference_mode()
+    def _run(
+        self, plans: Sequence[Plan], beginnings: Sequence[Sequence[_Reached]] = ()
+    ) -> list[Outcome]:
+        """Return the outcome of each plan; equal plans are run once.
+
+        ``beginnings`` has for each batch what the whole network reaches; for a single plan only.
+        """
+        whole = self._without(set())
         order = sorted(set(plans))
         branchings = _branchings(order)
         size = self._num_classes
@@ -220,8 +256,11 @@ class Lab:
         with evaluating(self._network):
             for done, start in enumerate(starts):
                 labels = self._labels[start : start + BATCH_SIZE]
-                x = self._stem(self._prepare(self._images[start : start + BATCH_SIZE]))
-                kept = [(0, x)]
+                known = beginnings[done] if beginnings else ()
+                kept = [one for one in known if order[0][: one[0]] == whole[: one[0]]]
+                if not kept:
+                    x = self._stem(self._prepare(self._images[start : start + BATCH_SIZE]))
+                    kept = [(0, x)]
                 for i, plan in enumerate(order):
                     x = self._follow(plan, branchings[i], kept)
                     cells = labels * size + self._head(x).argmax(1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
@@ -26,13 +27,12 @@ from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of
 from explorer.errors import SpecError
 from explorer.figures import architecture
 from explorer.figures.unravelled import unravelled as unravel
+from explorer.lesion.study import stamp_of
 from explorer.spec.edit import change_blocks
 from explorer.spec.model import NetworkSpec, StageSpec
 from explorer.store import runs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from explorer.address import Address
     from explorer.analysis.cost import Cost
     from explorer.analysis.effective_field import Asked, EffectiveField
@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from explorer.cam.compare import Comparison
     from explorer.data.segmentation import MaskedImage
     from explorer.ir.graph import Graph
+    from explorer.lesion.outcome import Outcome
+
+
+FIRST_READ = 300.0
+"""Seconds that a computation may take where it may have to read a large set of images first."""
 
 FIELD_DEADLINE = 120.0
 """Of one measured receptive field [s]."""
@@ -91,6 +96,51 @@ def cam_pair(
     del stamps
     asked = cast("dict[str, Any]", arguments)
     return compute.run("explorer.cam.task:pair", image=image, **asked)
+
+
+@st.cache_data(max_entries=256, ttl=3600, show_spinner=False)
+def lesion(
+    stamp: str, folder: str, data: str, deleted: tuple[Address, ...], limit: int | None
+) -> Outcome:
+    """Return what a run still knows without some units, computed in the compute pool."""
+    del stamp
+    return compute.run(
+        "explorer.lesion.task:outcome_of_run",
+        deadline=FIRST_READ,
+        run=folder,
+        data=data,
+        deleted=deleted,
+        limit=limit,
+    )
+
+
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+def lesion_cam(
+    stamp: str, folder: str, data: str, index: int, deleted: tuple[Address, ...]
+) -> Comparison:
+    """Return where a run looks, whole and without some units, computed in the compute pool."""
+    del stamp
+    return compute.run(
+        "explorer.lesion.task:cam_of_lesion",
+        run=folder,
+        data=data,
+        index=index,
+        deleted=deleted,
+        layer=None,
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def bare_scene(spec: NetworkSpec) -> dict[str, Any]:
+    """Return the picture of a network whose blocks all have one colour."""
+    return architecture.scene(network(spec)[0])
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def run_stamp(stamp: str, folder: str) -> str:
+    """Return what identifies the weights of a run, read once for each ``stamp``."""
+    del stamp
+    return stamp_of(Path(folder))
 
 
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from explorer.jobs import client
 from explorer.store.paths import home
 from explorer.store.records import State
+from explorer.store.zoo import PREFIX, bundled
 from explorer.ui import cached
+from explorer.ui.i18n import _
 from explorer.units import percent
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from explorer.store.records import Job
     from explorer.store.runs import RunRecord
+    from explorer.store.zoo import Card
 
 TRAIN = "train"
 MAX_LISTED = 50
@@ -27,11 +30,13 @@ class Run(NamedTuple):
         id: Of its job, also in links.
         folder: Where it lies.
         record: What it says about itself.
+        card: What a bundled run says beside; None for one of this person's own.
     """
 
     id: str
     folder: Path
     record: RunRecord
+    card: Card | None = None
 
     @property
     def stamp(self) -> str:
@@ -45,7 +50,9 @@ class Run(NamedTuple):
         share = f" · {percent(result.accuracy)}" if result else ""
         if result and result.mean_iou is not None:
             share = f" · mIoU {percent(result.mean_iou)}"
-        return f"{self.record.title} · {self.record.data.name.rsplit('/', 1)[-1]}{share}"
+        origin = f" · {_('bundled')}" if self.card else ""
+        data = self.record.data.name.rsplit("/", 1)[-1]
+        return f"{self.record.title} · {data}{share}{origin}"
 
     @property
     def segments(self) -> bool:
@@ -59,11 +66,32 @@ def training_jobs() -> list[Job]:
 
 
 def finished_runs() -> dict[str, Run]:
-    """Return the finished runs by id, newest first."""
+    """Return the finished runs by id, newest first, and after them the bundled ones."""
     runs: dict[str, Run] = {}
     for job in training_jobs():
         folder = home().run(job.id)
         record = cached.run_record(folder) if job.state is State.DONE else None
         if record:
             runs[job.id] = Run(job.id, folder, record)
+    runs.update((one.id, Run(one.id, one.folder, one.record, one.card)) for one in bundled())
     return runs
+
+
+def twin_of(run: Run, runs: dict[str, Run]) -> Run | None:
+    """Return the run that differs from another in its shortcuts alone, or None.
+
+    That is what a card says, or else the newest run on the same data with stages of equal depth,
+    width and stride, of which just one has shortcuts.
+    """
+    if run.card:
+        return runs.get(PREFIX + run.card.twin)
+
+    def outline(of: Run) -> tuple[object, ...]:
+        stages = tuple((s.depth, s.width, s.stride, s.overrides) for s in of.record.spec.stages)
+        return of.record.data.name, of.record.data.classes, of.record.data.image_size, stages
+
+    def is_plain(of: Run) -> bool:
+        return all(stage.block.kind == "plain" for stage in of.record.spec.stages)
+
+    alike = (one for one in runs.values() if outline(one) == outline(run) and not one.segments)
+    return next((one for one in alike if is_plain(one) != is_plain(run)), None)

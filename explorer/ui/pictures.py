@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.analysis.measures import MEASURES
 from explorer.ui import cached, commands
-from explorer.ui.components.network import Touched, network_picture
+from explorer.ui.components.network import Marks, Touched, network_picture
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ def network_stage(now: Hand) -> None:
             cached.scene(now.working, now.measure),
             now.selected or None,
             key="network",
-            broken={now.broken: now.error.message} if now.broken and now.error else None,
-            name=now.title,
-            is_editable=True,
             on_touch=partial(_take, now),
+            name=now.title,
+            marks=Marks(broken={now.broken: now.error.message})
+            if now.broken and now.error
+            else Marks(),
+            is_editable=True,
         )
 
 

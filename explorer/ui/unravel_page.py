@@ -13,6 +13,7 @@ from explorer.ui import (
     depth_section,
     gradient_section,
     length_section,
+    lesion_section,
     panels,
     receptive_section,
     responses_section,
@@ -85,6 +86,12 @@ def sections() -> tuple[Section, ...]:
             _("Receptive fields"),
             _("What part of the image the paths see, and how much of it counts."),
             receptive_section.section,
+        ),
+        Section(
+            "lesions",
+            _("Lesions"),
+            _("Delete blocks of a trained network and see what it still knows."),
+            lesion_section.section,
         ),
     )
 

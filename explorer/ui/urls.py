@@ -56,6 +56,8 @@ class Param(StrEnum):
     DRAWS = "draws"
     DEPTH = "depth"
     NETWORKS = "nets"
+    DELETED = "deleted"
+    STUDY = "study"
 
 
 def get(param: Param, default: str = "") -> str:

@@ -33,11 +33,20 @@ def test_every_page_opens_for_every_kind_of_network(open_page: Open, page: str, 
     assert not app.error
 
 
-def test_empty_pages_say_what_to_do_next(open_page: Open) -> None:
+def test_empty_pages_say_what_to_do_next(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.ui.finished.bundled", tuple)
     assert "Start one at the left" in shown(open_page("train"))
     app = open_page("cam")
     assert "Train two networks on the same data" in shown(app)
     assert button(app, "Train a network")
+
+
+def test_without_runs_of_ones_own_the_bundled_ones_are_compared(open_page: Open) -> None:
+    app = open_page("cam", a="zoo-digits-resnet32", b="zoo-digits-plain32")
+    assert not app.exception
+    assert not app.error
+    assert "bundled" in choice(app, "Network A").options[0]
+    assert "Disagreement" in shown(app)
 
 
 @pytest.mark.parametrize(

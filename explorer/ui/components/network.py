@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from streamlit.components.v2 import component
@@ -15,7 +16,7 @@ from explorer.ui.i18n import _
 from explorer.ui.state import widget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from explorer.address import Address
     from explorer.figures.architecture import Scene
@@ -37,17 +38,31 @@ class Touched(NamedTuple):
     command: Command | None = None
 
 
+class Marks(NamedTuple):
+    """What is crossed or dashed in the picture.
+
+    Attributes:
+        broken: Addresses at which the edited network does not fit, each with the reason in words;
+            dashed in red.
+        deleted: Blocks that a lesion has taken out, crossed; None where a click only selects.
+            With it every block is drawn by itself, so that each can be clicked.
+    """
+
+    broken: Mapping[Address, str] = MappingProxyType({})
+    deleted: Collection[Address] | None = None
+
+
 def network_picture(
     scene: Scene,
     selected: Address | None = None,
     *,
     key: str,
-    broken: Mapping[Address, str] | None = None,
+    on_touch: Callable[[Touched], None],
     name: str = "network",
+    marks: Marks = Marks(),
     is_editable: bool = False,
-    on_touch: Callable[[Touched], None] | None = None,
-) -> Touched:
-    """Show a network and return what the reader has just done to it.
+) -> None:
+    """Show a network and tell what the reader does to it before the page is drawn again.
 
     Zoom, folds and position stay as they are when the scene changes.
 
@@ -55,28 +70,26 @@ def network_picture(
         scene: From ``explorer.figures.architecture.scene``; cache it.
         selected: Address to outline; parts that hide it are unfolded.
         key: Of the component.
-        broken: Addresses at which the edited network does not fit, each with the reason in words;
-            dashed in red.
+        on_touch: Told what was done.
         name: Of the saved file, without its ending.
+        marks: What is crossed or dashed.
         is_editable: Whether stages and blocks can be moved, copied, added and removed.
-        on_touch: Told of it before the page is drawn again, which saves drawing it twice.
     """
     data = {
         "scene": packed(scene),
         "selected": selected,
-        "broken": dict(broken or {}),
+        "broken": dict(marks.broken),
         "editable": is_editable,
+        "deleted": None if marks.deleted is None else list(marks.deleted),
         "labels": {key: _(words) for key, words in LABELS.items()},
         "name": name,
         **LOOK,
     }
 
     def tell() -> None:
-        if on_touch is not None:
-            on_touch(_touched(widget(key), is_editable=is_editable))
+        on_touch(_touched(widget(key), is_editable=is_editable))
 
-    result = _COMPONENT(key=key, data=data, on_selected_change=tell, on_command_change=tell)
-    return _touched(result, is_editable=is_editable)
+    _COMPONENT(key=key, data=data, on_selected_change=tell, on_command_change=tell)
 
 
 def _touched(told: object, *, is_editable: bool) -> Touched:

@@ -43,6 +43,25 @@ def test_a_sweep_is_each_deletion_alone(name):
             )
 
 
+@pytest.mark.parametrize("kept_bytes", [lab_module.MOST_KEPT_BYTES, 0])
+def test_one_lesion_after_another_begins_at_the_stage_of_its_first_unit(monkeypatch, kept_bytes):
+    monkeypatch.setattr(lab_module, "MOST_KEPT_BYTES", kept_bytes)
+    network = network_of(BLOCKS["basic A"])
+    lab, runs = Lab(network, *noise(40)), []
+    expected = lab.sweep()
+    lab.evaluate()
+    for block in network.graph.blocks:
+        module = network.get_submodule(f"{block.address}.conv1")
+        module.register_forward_hook(lambda *_, block=block: runs.append(block.address))
+    for one in reversed(expected.deleted):
+        runs.clear()
+        assert (lab.evaluate(one.units).confusion == one.outcome.confusion).all()
+        stage = one.units[0].split(".")[0]
+        earlier = [address for address in runs if address.split(".")[0] < stage]
+        assert bool(earlier) == (kept_bytes == 0 and stage != "layer1")
+    assert (lab.evaluate().confusion == expected.baseline.confusion).all()
+
+
 def test_a_sweep_costs_half_a_forward_pass_for_each_unit():
     network = network_of(BLOCKS["basic A"])
     runs = []

@@ -1,0 +1,86 @@
+"""The bundled runs: complete, small, as good as their cards say, and made by their recipes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import safetensors.torch
+
+from explorer.cli.commands import main
+from explorer.errors import DataError
+from explorer.store import zoo as store
+from explorer.store.runs import WEIGHTS
+from explorer.training import zoo
+from explorer.training.evaluate import Score, evaluate_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUNDLED = {one.name: one for one in store.bundled()}
+
+
+def test_the_zoo_is_small_and_every_run_has_its_recipe() -> None:
+    assert sum(path.stat().st_size for path in store.FOLDER.rglob("*.*")) <= 6_000_000
+    assert {"digits-resnet32", "digits-plain32"} <= set(BUNDLED)
+    for name, one in BUNDLED.items():
+        recipe = zoo.ZOO[name]
+        assert one.record.spec == recipe.spec
+        assert one.record.result is not None
+        assert one.record.result.epochs == recipe.epochs
+        assert one.card.twin == recipe.twin
+        assert f"zoo {name}" in one.card.command
+        assert "/" not in one.record.data.name
+        assert one.card.licence
+        assert abs(one.card.accuracy_as_stored - one.record.result.accuracy) <= zoo.TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["digits-resnet32", "digits-plain32"])
+def test_a_bundled_run_scores_what_its_card_says(name: str) -> None:
+    one = BUNDLED[name]
+    score = evaluate_run(one.folder, "digits")
+    assert isinstance(score, Score)
+    assert score.num_images == 359
+    assert abs(score.accuracy - one.card.accuracy_as_stored) < 0.003  # one image, other kernels
+    state = safetensors.torch.load_file(one.folder / WEIGHTS)
+    assert str(state["conv1.weight"].dtype) == f"torch.{one.card.precision}"
+
+
+def test_twins_differ_in_their_shortcuts_alone() -> None:
+    a, b = (BUNDLED[f"digits-{name}32"].record for name in ("resnet", "plain"))
+    assert (a.data, a.recipe, a.seed) == (b.data, b.recipe, b.seed)
+    outline = [
+        [(stage.depth, stage.width, stage.stride) for stage in record.spec.stages]
+        for record in (a, b)
+    ]
+    assert outline[0] == outline[1]
+
+
+def test_a_finished_run_is_bundled_once_more(tmp_path: Path) -> None:
+    folder = BUNDLED["digits-resnet32"].folder
+    card = zoo.make("digits-resnet32", run=folder, out=tmp_path / "again")
+    assert store.bundled(tmp_path)[0].card == card
+    assert card.precision == "float16"
+
+
+def test_another_run_or_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="was not made by the recipe"):
+        zoo.make("digits-plain32", run=BUNDLED["digits-resnet32"].folder, out=tmp_path)
+    with pytest.raises(DataError, match="has no 'lion'"):
+        zoo.make("lion")
+
+
+def test_a_damaged_card_is_one_sentence(tmp_path: Path) -> None:
+    shutil.copytree(BUNDLED["digits-plain32"].folder, tmp_path / "one")
+    (tmp_path / "one" / store.CARD).write_text("{")
+    with pytest.raises(DataError, match="card of the bundled run one"):
+        store.bundled(tmp_path)
+
+
+def test_the_command_lists_the_zoo(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["zoo", "--json"])
+    listed = json.loads(capsys.readouterr().out)
+    assert set(listed) == set(BUNDLED)
+    assert listed["digits-plain32"]["twin"] == "digits-resnet32"
