@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.analysis.measures import MEASURES
 from explorer.ui import cached, commands
-from explorer.ui.components.network import Marks, Touched, network_picture
+from explorer.ui.components.network import UNMARKED, Marks, Touched, network_picture
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def network_stage(now: Hand) -> None:
             name=now.title,
             marks=Marks(broken={now.broken: now.error.message})
             if now.broken and now.error
-            else Marks(),
+            else UNMARKED,
             is_editable=True,
         )
 

@@ -52,6 +52,9 @@ class Marks(NamedTuple):
     deleted: Collection[Address] | None = None
 
 
+UNMARKED = Marks()
+
+
 def network_picture(
     scene: Scene,
     selected: Address | None = None,
@@ -59,7 +62,7 @@ def network_picture(
     key: str,
     on_touch: Callable[[Touched], None],
     name: str = "network",
-    marks: Marks = Marks(),
+    marks: Marks = UNMARKED,
     is_editable: bool = False,
 ) -> None:
     """Show a network and tell what the reader does to it before the page is drawn again.
