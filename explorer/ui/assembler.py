@@ -31,8 +31,11 @@ def editor(now: Hand) -> None:
         with st.container(border=True, gap="small", key="stage-form"):
             stage_form(now, address)
     is_end = now.selected in {"stem", "head"}
-    with st.expander(_("Image, stem and head"), expanded=is_end):
-        _outer_form(now)
+    key = f"outer-form-{is_end}"
+    box = st.expander(_("Image, stem and head"), is_end, key=key, on_change="rerun")
+    if box.open:
+        with box:
+            _outer_form(now)
     budget_lock(now)
     if now.epoch != epoch:
         state.rerun()

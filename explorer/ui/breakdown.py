@@ -29,7 +29,11 @@ MAX_ROWS = 400
 
 def cost_tables(now: Hand) -> None:
     """Show what each part costs; take the batch size into the hand."""
-    with st.expander(_("Costs in detail"), key="cost-tables"):
+    # Closed, it sends nothing: an edit is on the screen the sooner.
+    box = st.expander(_("Costs in detail"), key="cost-tables", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         left, right = st.columns((1, 1), vertical_alignment="bottom")
         with left:
             level = _level()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ui_tools import Open, shown
 
 from explorer import preset
@@ -11,9 +13,18 @@ from explorer.graph import lower
 from explorer.ui.breakdown import table_csv
 from explorer.units import count, quantity, scaled
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+
+def with_details(app: AppTest) -> AppTest:
+    """Open the costs in detail; while closed nothing of them is sent."""
+    app.session_state["cost-tables"] = True
+    return app.run()
+
 
 def test_the_strip_predicts_training_memory(open_page: Open) -> None:
-    app = open_page(arch="resnet50")
+    app = with_details(open_page(arch="resnet50"))
     graph = lower(preset("resnet50"))
     text = shown(app)
     assert "Training memory" in text
@@ -27,7 +38,7 @@ def test_the_strip_predicts_training_memory(open_page: Open) -> None:
 
 
 def test_the_batch_size_stays_when_the_network_changes(open_page: Open) -> None:
-    app = open_page(arch="resnet20")
+    app = with_details(open_page(arch="resnet20"))
     next(n for n in app.number_input if n.label == "Batch size").set_value(64).run()
     next(b for b in app.selectbox if b.label == "Block").select("res2net").run()
     assert not app.exception
@@ -38,7 +49,7 @@ def test_the_batch_size_stays_when_the_network_changes(open_page: Open) -> None:
 
 
 def test_the_table_follows_the_level(open_page: Open) -> None:
-    app = open_page(arch="resnet20")
+    app = with_details(open_page(arch="resnet20"))
     graph = lower(preset("resnet20"))
     control = next(c for c in app.segmented_control if c.label == "One row is for")
     for level, there in (("stage", "layer3"), ("block", "layer3.2"), ("op", "layer3.2.conv2")):
@@ -52,7 +63,7 @@ def test_the_table_follows_the_level(open_page: Open) -> None:
 
 
 def test_a_very_deep_network_shows_its_first_rows(open_page: Open) -> None:
-    app = open_page(arch="resnet1202")
+    app = with_details(open_page(arch="resnet1202"))
     next(c for c in app.segmented_control if c.label == "One row is for").set_value("op").run()
     assert not app.exception
     assert "The first 400 of" in shown(app)

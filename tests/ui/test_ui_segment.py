@@ -84,7 +84,7 @@ def test_runs_that_segment_are_not_offered_for_maps(open_page: Open) -> None:
 
 def test_the_head_form_shows_what_belongs_to_its_kind(open_page: Open) -> None:
     def labels(name: str) -> set[str]:
-        app = open_page("build", arch=name)
+        app = open_page("build", arch=name, sel="head")
         return {w.label for w in (*app.number_input, *app.toggle)}
 
     own = {"Width of the head", "Dilation of the head", "Scores for every pixel"}
