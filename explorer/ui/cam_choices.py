@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from explorer.cam.layers import layers
-from explorer.cam.methods import METHODS
+from explorer.cam.methods import METHODS, recommended
 from explorer.errors import DataError
 from explorer.figures.cam_scale import SCALES
 from explorer.figures.heatmap import Look
@@ -115,23 +116,58 @@ def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
     )
     graph, _cost = cached.network(run.record.spec)
     places = {layer.name: layer for layer in layers(graph)}
-    layer = places[_segments(_("Layer"), list(places), Param.LAYER, list(places)[-1])]
+    last = list(places)[-1]
+    layer = places[_segments(_("Layer"), list(places), Param.LAYER, last)]
+    is_last = layer.name == last
     method = _segments(
         _("Method"),
         [n for n, m in METHODS.items() if m.reads == "layer" and not m.is_long],
         Param.METHOD,
-        "gradcam",
+        recommended("gradcam", is_last=is_last),
         {k: m.title for k, m in METHODS.items()},
     )
-    last = list(places)[-1]
-    advice = (
-        ""
-        if method != "gradcam" or layer.name == last
-        else _(
-            " Before the last stage, HiResCAM is the better choice: averaging the gradients "
-            "there shows places that the network did not use."
+    about_method(method, is_last=is_last)
+    _about_layer(layer)
+    urls.put(Param.CLASS, target or "")
+    return target or None, layer, method
+
+
+def about_method(name: str, *, is_last: bool) -> None:
+    """Say what a method computes, who proposed it and where it is not sound.
+
+    Args:
+        name: A key of ``METHODS``.
+        is_last: Whether the map is read at the last stage.
+    """
+    method = METHODS[name]
+    lines = "".join(
+        f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>"
+        for label, text in (
+            (_("Definition"), _(method.definition)),
+            (_("Paper"), method.paper),
+            (_("Limit"), _(method.limits)),
         )
     )
+    st.html(f'<dl class="rx-method rx-note">{lines}</dl>')
+    if is_last:
+        return
+    if recommended(name, is_last=False) != name:
+        panels.note(
+            _(
+                "{method} is not sound at this layer: take HiResCAM or LayerCAM, which keep the "
+                "gradient of every place."
+            ).format(method=method.title)
+        )
+    elif name == recommended("gradcam", is_last=False):
+        panels.note(
+            _(
+                "HiResCAM is the choice before the last stage, LayerCAM is another: averaging the "
+                "gradients there, as Grad-CAM does, shows places that the network did not use."
+            )
+        )
+
+
+def _about_layer(layer: Layer) -> None:
     field = layer.receptive_field
     panels.note(
         _("Read at {address}: {h} × {w} cells of {stride} px, each sees {field}.").format(
@@ -141,10 +177,7 @@ def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
             stride=layer.stride,
             field=_("the whole image") if field is None else f"{field} px",
         )
-        + advice
     )
-    urls.put(Param.CLASS, target or "")
-    return target or None, layer, method
 
 
 def _segments(
@@ -156,7 +189,7 @@ def _segments(
         options,
         default=wanted if wanted in options else default,
         required=True,
-        key=f"cam-{param.value}-{'-'.join(options)}",
+        key=f"cam-{param.value}-{default}-{'-'.join(options)}",
         width="stretch",
         format_func=lambda o: _((titles or {}).get(str(o), str(o))),
     )
