@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -191,6 +192,15 @@ def recall(name: str, default: object = None) -> object:
 def keep(name: str, value: object) -> None:
     """Keep a value for this session."""
     st.session_state[f"{_KEY}:{name}"] = value
+
+
+def visitor() -> str:
+    """Return a name for this session: limits and fairness of jobs count by it."""
+    name = recall("user")
+    if not isinstance(name, str):
+        name = secrets.token_hex(8)
+        keep("user", name)
+    return name
 
 
 def widget(key: str) -> object:

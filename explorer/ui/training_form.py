@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -135,20 +134,11 @@ def _recipe() -> tuple[str, dict[str, Any]]:
 
 def _start(title: str, payload: dict[str, Any]) -> None:
     try:
-        client.submit(TRAIN, payload, title=title, user=_user())
+        client.submit(TRAIN, payload, title=title, user=state.visitor())
     except ExplorerError as error:
         show(error)
     else:
         st.toast(_("Queued. You may leave this page; the training goes on."))
-
-
-def _user() -> str:
-    """Return a name for this session: limits and fairness count by it."""
-    name = state.recall("user")
-    if not isinstance(name, str):
-        name = secrets.token_hex(8)
-        state.keep("user", name)
-    return name
 
 
 def training_list() -> None:

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from test_ui_pages import DIGITS, finished_run, segments
-from ui_tools import Open, shown
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
 
+from test_ui_pages import DIGITS, finished_run, segments
+from ui_tools import Open, button, choice, shown
+
+from explorer import weights
+from explorer.builder import build
+from explorer.cam.job import run as localise
 from explorer.cam.methods import METHODS
+from explorer.data.shapes.config import CLASSES
+from explorer.jobs import client
+from explorer.spec.edit import change_part
+from explorer.spec.presets import preset
+from explorer.store import runs
+from explorer.store.paths import home
+from explorer.store.records import State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from explorer.store.records import Job
 
 
 def test_a_method_says_its_definition_its_paper_and_its_limit(open_page: Open) -> None:
@@ -36,3 +56,135 @@ def test_before_the_last_stage_hirescam_is_the_default_and_the_reason_is_shown(
     assert app.query_params["method"] == "gradcam"
     assert "Grad-CAM is not sound at this layer" in shown(app)
     assert not app.error
+
+
+def shapes_run(title: str, name: str, seed: int = 0) -> str:
+    """Write an untrained network as if it had been trained on shapes."""
+    spec = change_part(preset(name), "head", num_classes=len(CLASSES))
+    job = client.submit("train", {"data": "shapes"}, title=title, user="u")
+    claim = client.ledger().claim("test")
+    assert claim
+    data = runs.DataRecord(
+        name="shapes", classes=CLASSES, image_size=32, mean=(0.5,) * 3, std=(0.2,) * 3
+    )
+    result = runs.Result(accuracy=0.5, loss=1.0, num_images=1200, seconds=1.0, epochs=1)
+    record = runs.RunRecord(
+        title=title, spec=spec, data=data, recipe={}, seed=seed, device="cpu", result=result
+    )
+    runs.write(home().run(job), record)
+    weights.save(build(spec), home().run(job) / runs.WEIGHTS)
+    client.ledger().finish(claim, State.DONE, "", {})
+    return job
+
+
+class Worker:
+    """What a job sees."""
+
+    def __init__(self, job: Job) -> None:
+        self.payload: dict[str, Any] = {**job.payload, "images": 40}
+        self.directory: Path = home().run(job.id)
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Take how far the job is."""
+
+
+def last_measurement() -> Job:
+    return next(job for job in client.jobs() if job.kind == "localise")
+
+
+def test_a_measurement_is_queued_with_what_the_form_says_and_all_seeds(open_page: Open) -> None:
+    a = shapes_run("A net", "resnet20")
+    b = shapes_run("B net", "res2net20_31w_4s")
+    other = shapes_run("B net", "res2net20_31w_4s", seed=1)
+    app = open_page("cam", a=a, b=b, view="measured")
+    assert not app.exception
+    assert "Not measured yet" in shown(app)
+    assert "A net: 1 seed; B net: 2 seeds" in shown(app)
+    assert choice(app, "Images of").value == "shapes"
+    segments(app, "Layer").set_value("layer2").run()
+    assert app.multiselect[0].value == ["hirescam"]
+    app.multiselect[0].set_value(["hirescam", "gradcam"]).run()
+    assert "Grad-CAM is not sound before the last stage" in shown(app)
+    button(app, "Measure").click().run()
+    assert not app.exception
+    assert not app.error
+    payload = last_measurement().payload
+    assert payload == {
+        "runs": [str(home().run(i)) for i in (a, b, other)],
+        "data": "shapes",
+        "methods": ["hirescam", "gradcam"],
+        "images": 200,
+        "layer": "layer2",
+    }
+    assert button(app, "Measure").disabled
+    button(app, "Stop").click().run()
+    assert last_measurement().state is State.CANCELLED
+    assert "was stopped" in shown(open_page("cam", a=a, b=b, view="measured"))
+
+
+def test_a_measured_pair_is_found_again_with_its_table_and_verdict(open_page: Open) -> None:
+    a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "res2net20_31w_4s")
+    app = open_page("cam", a=a, b=b, view="measured")
+    button(app, "Measure").click().run()
+    claim = client.ledger().claim("test")
+    assert claim
+    result = localise(Worker(last_measurement()))
+    client.ledger().finish(claim, State.DONE, "", result)
+    app = open_page("cam", a=a, b=b, view="measured")
+    assert not app.exception
+    assert not app.error, app.error
+    text = shown(app)
+    assert "a description, not a finding" in text
+    assert "With fewer than 3 training seeds" in text
+    assert "40 held-out images of shapes" in text
+    written = json.loads((home().run(last_measurement().id) / "localisation.json").read_text())
+    rows = [r for r in written["rows"] if r["metric"] == "pointing"]
+    assert {r["stratum"] for r in rows} >= {"all", "small"}
+    for row in rows:
+        ends = (f"{row[name]:.2f}" for name in ("value_a", "value_a_low", "value_a_high"))
+        assert "{} ({} to {})".format(*ends) in text
+        assert f"<td>{row['floor']:.2f}</td>" in text
+    (plot,) = app.get("plotly_chart")
+    figure = json.loads(plot.proto.spec)
+    assert len(figure["data"]) == 2
+    assert figure["layout"]["xaxis"]["ticktext"][-1] == "all"
+    choice(app, "Measure").select("deletion").run()
+    assert not app.exception
+    assert "Less is better." in shown(app)
+    file = (home().run(last_measurement().id) / "localisation.csv").read_text()
+    assert len(list(csv.DictReader(io.StringIO(file)))) == len(written["rows"])
+    assert "Not measured yet" in shown(open_page("cam", a=b, b=a, view="measured"))
+
+
+def test_a_result_that_cannot_be_read_is_one_sentence(open_page: Open) -> None:
+    a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "resnet20", seed=1)
+    app = open_page("cam", a=a, b=b, view="measured")
+    assert "so they are measured as one" in shown(app)
+    button(app, "Measure").click().run()
+    claim = client.ledger().claim("test")
+    assert claim
+    home().run(claim.job_id).mkdir(parents=True)
+    (home().run(claim.job_id) / "localisation.json").write_text("{")
+    client.ledger().finish(claim, State.DONE, "", {})
+    app = open_page("cam", a=a, b=b, view="measured")
+    assert not app.exception
+    assert "cannot be read" in app.error[0].value
+
+
+def test_a_failed_measurement_says_why(open_page: Open) -> None:
+    a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "preact_resnet20")
+    button(open_page("cam", a=a, b=b, view="measured"), "Measure").click().run()
+    claim = client.ledger().claim("test")
+    assert claim
+    client.ledger().finish(claim, State.FAILED, "The disk is full.", {})
+    app = open_page("cam", a=a, b=b, view="measured")
+    assert "The disk is full" in app.error[0].value
+    assert not button(app, "Measure").disabled
+
+
+def test_networks_on_data_without_masks_are_told_what_to_train_on(open_page: Open) -> None:
+    a, b = (finished_run(f"{name} net", "resnet20", DIGITS) for name in "AB")
+    app = open_page("cam", a=a, b=b, view="measured")
+    assert not app.exception
+    assert "No data with masks" in shown(app)
+    assert button(app, "Train a network")
