@@ -103,17 +103,8 @@ def _next_sample(key: str, last: int) -> None:
 
 def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
     """Show the choice of class, layer and method."""
-    classes = [TRUE_CLASS, *run.record.data.classes]
     own = _("the true class") if knows_class else _("what A says")
-    wanted = urls.get(Param.CLASS)
-    target = st.selectbox(
-        _("Explain the score of"),
-        classes,
-        classes.index(wanted) if wanted in classes else 0,
-        key="cam-class",
-        format_func=lambda name: name or own,
-        help=_("The same class for both networks; its logit is explained."),
-    )
+    target = class_choice(run, own)
     graph, _cost = cached.network(run.record.spec)
     places = {layer.name: layer for layer in layers(graph)}
     last = list(places)[-1]
@@ -128,8 +119,28 @@ def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
     )
     about_method(method, is_last=is_last)
     _about_layer(layer)
+    return target, layer, method
+
+
+def class_choice(run: Run, own: str) -> str | None:
+    """Show the choice of the class; return None for the one that is known by itself.
+
+    Args:
+        run: Whose classes are offered.
+        own: How the class that is known by itself is called.
+    """
+    classes = [TRUE_CLASS, *run.record.data.classes]
+    wanted = urls.get(Param.CLASS)
+    target = st.selectbox(
+        _("Explain the score of"),
+        classes,
+        classes.index(wanted) if wanted in classes else 0,
+        key="cam-class",
+        format_func=lambda name: name or own,
+        help=_("The same class for both networks; its logit is explained."),
+    )
     urls.put(Param.CLASS, target or "")
-    return target or None, layer, method
+    return target or None
 
 
 def about_method(name: str, *, is_last: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui import cached, cam_measured, guard, nav, panels, urls
+from explorer.ui import cached, cam_measured, cam_parts, guard, nav, panels, urls
 from explorer.ui.cam_choices import image_choice, question, view
 from explorer.ui.cam_view import show
 from explorer.ui.i18n import _
@@ -61,6 +61,12 @@ def sections() -> tuple[Section, ...]:
             _("Measured"),
             _("How well their maps mark the object, on many images and with intervals."),
             cam_measured.section,
+        ),
+        Section(
+            "parts",
+            _("Parts"),
+            _("What the shortcut, the branch and each scale of one block add to the score."),
+            cam_parts.section,
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from test_ui_pages import DIGITS, finished_run, segments
@@ -188,3 +189,40 @@ def test_networks_on_data_without_masks_are_told_what_to_train_on(open_page: Ope
     assert not app.exception
     assert "No data with masks" in shown(app)
     assert button(app, "Train a network")
+
+
+def figures(text: str) -> dict[str, float]:
+    """Return the cells of the strips of a page by their label."""
+    cells = re.findall(r'rx-k"><span[^>]*>([^<]*)</span></div><div class="rx-v">([^<]*)', text)
+    return {label: float(value.replace("−", "-")) for label, value in cells}
+
+
+def test_the_parts_of_a_logit_are_shown_and_add_up(open_page: Open) -> None:
+    a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "res2net20_31w_4s")
+    app = open_page("cam", a=a, b=b, view="parts")
+    assert not app.exception
+    assert not app.error, app.error
+    parts = figures(shown(app))
+    assert {"Shortcut", "Branch", "Shift", "Bias", "Remainder", "Logit"} == set(parts)
+    rest = sum(value for name, value in parts.items() if name != "Logit")
+    assert abs(rest - parts["Logit"]) < 0.04
+    segments(app, "Network").set_value("b").run()
+    assert not app.error, app.error
+    parts = figures(shown(app))
+    assert {f"Scale {i}" for i in (1, 2, 3, 4)} < set(parts)
+    assert (
+        abs(sum(value for name, value in parts.items() if name != "Logit") - parts["Logit"]) < 0.05
+    )
+    assert len(app.get("image") or app.get("imgs")) >= 6
+    next(t for t in app.toggle if t.label == "Each scale by itself").set_value(False).run()
+    assert "Branch" in figures(shown(app))
+    choice(app, "Block").select("layer1.0").run()
+    assert not app.error
+    assert "layer1.0" in shown(app)
+
+
+def test_a_network_without_shortcuts_has_no_parts(open_page: Open) -> None:
+    a, b = shapes_run("A net", "plain20"), shapes_run("B net", "resnet20")
+    app = open_page("cam", a=a, b=b, view="parts")
+    assert not app.exception
+    assert "has no block with a shortcut" in app.error[0].value.replace("\\", "")
