@@ -110,13 +110,7 @@ def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
     last = list(places)[-1]
     layer = places[_segments(_("Layer"), list(places), Param.LAYER, last)]
     is_last = layer.name == last
-    method = _segments(
-        _("Method"),
-        [n for n, m in METHODS.items() if m.reads == "layer" and not m.is_long],
-        Param.METHOD,
-        recommended("gradcam", is_last=is_last),
-        {k: m.title for k, m in METHODS.items()},
-    )
+    method = _method(is_last=is_last)
     about_method(method, is_last=is_last)
     _about_layer(layer)
     return target, layer, method
@@ -143,6 +137,23 @@ def class_choice(run: Run, own: str) -> str | None:
     return target or None
 
 
+def _method(*, is_last: bool) -> str:
+    """Show the choice of the method; the default depends on the layer."""
+    options = [n for n, m in METHODS.items() if m.reads == "layer" and not m.is_long]
+    default = recommended("gradcam", is_last=is_last)
+    wanted = urls.get(Param.METHOD)
+    chosen = st.selectbox(
+        _("Method"),
+        options,
+        options.index(wanted if wanted in options else default),
+        key=f"cam-method-{default}",
+        format_func=lambda name: _(METHODS[name].title) if name in METHODS else str(name),
+    )
+    value = chosen if chosen in options else default
+    urls.put(Param.METHOD, "" if value == default else value)
+    return value
+
+
 def about_method(name: str, *, is_last: bool) -> None:
     """Say what a method computes, who proposed it and where it is not sound.
 
@@ -152,14 +163,14 @@ def about_method(name: str, *, is_last: bool) -> None:
     """
     method = METHODS[name]
     lines = "".join(
-        f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>"
+        f"<div><b>{escape(label)}</b> {escape(text)}</div>"
         for label, text in (
             (_("Definition"), _(method.definition)),
             (_("Paper"), method.paper),
             (_("Limit"), _(method.limits)),
         )
     )
-    st.html(f'<dl class="rx-method rx-note">{lines}</dl>')
+    st.html(f'<div class="rx-method rx-note">{lines}</div>')
     if is_last:
         return
     if recommended(name, is_last=False) != name:

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from explorer.ir.graph import Block, Graph
     from explorer.ui.finished import Run
 
-IN_A_ROW = 4
-SIZE = 256
-"""Side of a map [px]."""
+SIZE, WIDTH = 320, 160
+"""Side of a map in its file, and on the page [px]."""
 ROUNDING = 1e-3
 """A remainder below this share of the logit's parts is rounding."""
 
@@ -111,15 +110,17 @@ def _show(found: Breakdown, *, scales: bool) -> None:
 def _maps(found: Breakdown) -> None:
     limit = max((float(np.abs(piece.heat).max()) for piece in found.pieces), default=0.0)
     look = Look(size=SIZE, opacity=0.8)
-    pieces = found.pieces
-    for start in range(0, len(pieces), IN_A_ROW):
-        shown = pieces[start : start + IN_A_ROW]
-        for column, piece in zip(st.columns(IN_A_ROW), shown, strict=False):
+    with st.container(horizontal=True, gap="small"):
+        for piece in found.pieces:
             pixels = difference(found.image, piece.heat.astype(np.float64), limit, look)
-            with column:
+            with st.container(width=WIDTH, gap="xsmall"):
                 picture(f"{_name(piece)} {written(piece.total)}", piece.address, to_png(pixels))
-    ends = (f"−{limit:.3g}", _("against the class | for it, of the logit"), f"+{limit:.3g}")
-    with st.columns((1, 1))[0]:
+    ends = (
+        _("against the class, −{limit}").format(limit=f"{limit:.2g}"),
+        _("one cell adds"),
+        _("for it, +{limit}").format(limit=f"{limit:.2g}"),
+    )
+    with st.container(width=BAR_PIXELS[0]):
         bar(to_png(colour_bar(DIVERGING, *BAR_PIXELS)), *ends)
 
 

@@ -102,7 +102,7 @@ def _table(rows: Sequence[tuple[str, Row]], first: str) -> None:
     has_pair = rows[0][1].b is not None
     heads = [first, _("Images"), rows[0][1].a]
     if has_pair:
-        heads += [str(rows[0][1].b), _("difference"), _("p, corrected")]
+        heads += [str(rows[0][1].b), _("B − A"), _("p, corrected")]
     heads += [_("Chance"), _("Best map"), _("Verdict")]
     line = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = "".join(
