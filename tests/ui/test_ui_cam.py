@@ -6,22 +6,28 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from test_ui_pages import DIGITS, finished_run, segments
 from ui_tools import Open, button, choice, shown
 
 from explorer import weights
 from explorer.builder import build
 from explorer.cam.job import run as localise
+from explorer.cam.measure.report import Finding, Row
+from explorer.cam.measure.statistics import Interval
 from explorer.cam.methods import METHODS
 from explorer.data.shapes.config import CLASSES
+from explorer.figures.measured_chart import measured
 from explorer.jobs import client
 from explorer.spec.edit import change_part
 from explorer.spec.presets import preset
 from explorer.store import runs
 from explorer.store.paths import home
 from explorer.store.records import State
+from explorer.ui import cam_results
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,3 +232,37 @@ def test_a_network_without_shortcuts_has_no_parts(open_page: Open) -> None:
     app = open_page("cam", a=a, b=b, view="parts")
     assert not app.exception
     assert "has no block with a shortcut" in app.error[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("metric", "finding", "words"),
+    [
+        ("pointing", Finding.HIGHER, "wide is better"),
+        ("pointing", Finding.LOWER, "narrow is better"),
+        ("deletion", Finding.HIGHER, "narrow is better"),
+        ("deletion", Finding.LOWER, "wide is better"),
+        ("extent", Finding.HIGHER, "wide is higher"),
+        ("extent", Finding.LOWER, "narrow is higher"),
+        ("pointing", Finding.NOTHING, "no difference shown"),
+        ("pointing", Finding.DESCRIPTION, "a description, not a finding"),
+        ("pointing", Finding.ALONE, "one network, nothing to compare"),
+    ],
+)
+def test_a_verdict_names_the_better_network_by_the_direction_of_the_measure(
+    metric: str, finding: Finding, words: str
+) -> None:
+    row = Row("gradcam", "all", metric, 200, None, None, "narrow", "wide", Interval(0.5, 0.4, 0.6))
+    assert cam_results.verdict(replace(row, finding=finding)) == words
+
+
+def test_the_chart_shows_both_networks_with_their_intervals_and_chance() -> None:
+    a, b = Interval(0.5, 0.4, 0.65), Interval(0.7, 0.6, 0.75)
+    row = Row("gradcam", "small", "pointing", 40, 0.1, None, "narrow", "wide", a, b, b)
+    chart = measured([row], {"small": "little"}, ("Pointing game", "size", "chance"))
+    drawn = json.loads(chart.figure.to_json())
+    bars = [trace["error_y"] for trace in drawn["data"]]
+    assert [trace["y"] for trace in drawn["data"]] == [[0.5], [0.7]]
+    assert bars[0]["array"] == pytest.approx([0.15])
+    assert bars[0]["arrayminus"] == pytest.approx([0.1])
+    assert drawn["layout"]["shapes"][0]["y0"] == 0.1
+    assert chart.alt == "Pointing game of narrow and wide: little 0.50 and 0.70."
