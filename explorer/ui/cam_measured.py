@@ -134,12 +134,13 @@ def _form(a: Run, b: Run, *, is_busy: bool) -> None:
 
 
 def _layer(a: Run, b: Run) -> tuple[str, bool]:
-    """Show the choice of a stage that both have; return it, and whether it is the last."""
-    grids = [
-        {one.name: one[2:5] for one in layers(cached.network(run.record.spec)[0])} for run in (a, b)
+    """Show the choice of a stage that both have at one stride; say whether it is the last."""
+    strides = [
+        {one.name: one.stride for one in layers(cached.network(run.record.spec)[0])}
+        for run in (a, b)
     ]
-    common = [name for name, grid in grids[0].items() if grids[1].get(name) == grid]
-    last = list(grids[0])[-1]
+    common = [name for name, stride in strides[0].items() if strides[1].get(name) == stride]
+    last = list(strides[0])[-1]
     options = [*common, *([] if last in common else [last])]
     chosen = st.segmented_control(
         _("Layer"),
