@@ -34,6 +34,8 @@ def _in_data() -> Iterator[tuple[str, str]]:
     from explorer.analysis import options
     from explorer.analysis.measures import MEASURES
     from explorer.blocks import FAMILIES
+    from explorer.cam.measure.metrics import METRICS
+    from explorer.cam.methods import METHODS
     from explorer.figures import unravelled
     from explorer.figures.cam_scale import SCALES
     from explorer.figures.labels import LABELS
@@ -51,6 +53,12 @@ def _in_data() -> Iterator[tuple[str, str]]:
     yield from (("explorer.analysis.measures", m.title) for m in MEASURES.values())
     for scale in SCALES.values():
         yield from (("explorer.figures.cam_scale", text) for text in (scale.title, scale.caption))
+    for method in METHODS.values():
+        for text in (method.title, method.definition, method.limits):
+            yield "explorer.cam.methods", text
+    for metric in METRICS.values():
+        for text in (metric.title, metric.definition):
+            yield "explorer.cam.measure.metrics", text
     for recipe in recipes().values():
         yield from (("explorer.training.recipes", text) for text in (recipe.title, recipe.line))
     yield from (("explorer.ui.forms", text) for text in CHOICES.values())

@@ -44,6 +44,7 @@ class Breakdown:
         bias: Of the classifier.
         shift: What later norms add.
         remainder: What is left: rounding, or gates after the block.
+        image: The crop that was looked at, (S, S, 3) uint8.
     """
 
     title: str
@@ -54,10 +55,12 @@ class Breakdown:
     bias: float
     shift: float
     remainder: float
+    image: NDArray[np.uint8]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it in JSON's types."""
+        """Return it in JSON's types, without the image."""
+        own = {name: value for name, value in self.__dict__.items() if name != "image"}
         return {
-            **{name: value for name, value in self.__dict__.items() if name != "pieces"},
+            **own,
             "pieces": [{**piece.__dict__, "heat": piece.heat.tolist()} for piece in self.pieces],
         }

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from pydantic import BaseModel, Field, ValidationError
 
 from explorer.cam.measure.localise import NUM_IMAGES, Plan, localise
+from explorer.cam.measure.stored import RESULT, TABLE
 from explorer.errors import JobError
 from explorer.store.runs import write_atomic
 
 if TYPE_CHECKING:
     from explorer.cam.measure.report import Report
-
-RESULT = "localisation.json"
-TABLE = "localisation.csv"
 
 
 class Context(Protocol):

@@ -131,7 +131,7 @@ def breakdown(
         float(value[0]) for value in (found.logits, found.bias, found.shift, found.remainder)
     )
     name = classes[int(found.target[0])]
-    return Breakdown(record.title, address, name, logit, pieces, bias, shift, remainder)
+    return Breakdown(record.title, address, name, logit, pieces, bias, shift, remainder, pixels)
 
 
 def subject(folder: Path) -> Subject:

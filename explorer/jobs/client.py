@@ -57,9 +57,9 @@ def job(job_id: str) -> Job:
     return ledger().job(job_id)
 
 
-def jobs(limit: int = 100, *, user: str | None = None) -> list[Job]:
-    """Return the newest jobs first, of one user or of all."""
-    return ledger().jobs(limit, user=user)
+def jobs(limit: int = 100, *, user: str | None = None, kind: str | None = None) -> list[Job]:
+    """Return the newest jobs first, of one user and kind or of all."""
+    return ledger().jobs(limit, user=user, kind=kind)
 
 
 def metrics(job_id: str, since: int = 0) -> list[Point]:

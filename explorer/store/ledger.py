@@ -233,11 +233,15 @@ class Ledger:
             raise JobError("This run does not exist any more.", "It may have been deleted.")
         return _read(row)
 
-    def jobs(self, limit: int = 100, *, user: str | None = None) -> list[Job]:
-        """Return the newest jobs first, of one user or of all."""
+    def jobs(
+        self, limit: int = 100, *, user: str | None = None, kind: str | None = None
+    ) -> list[Job]:
+        """Return the newest jobs first, of one user and kind or of all."""
         chosen = _jobs().order_by(job.c.created.desc()).limit(limit)
         if user is not None:
             chosen = chosen.where(job.c.user == user)
+        if kind is not None:
+            chosen = chosen.where(job.c.kind == kind)
         with self._engine.connect() as db:
             return [_read(row) for row in db.execute(chosen).mappings()]
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from explorer.analysis.cost import Cost
     from explorer.analysis.effective_field import Asked, EffectiveField
     from explorer.blocks import AnyBlock
+    from explorer.cam.breakdown import Breakdown
     from explorer.cam.compare import Comparison
     from explorer.data.segmentation import MaskedImage
     from explorer.ir.graph import Graph
@@ -141,6 +142,22 @@ def run_stamp(stamp: str, folder: str) -> str:
     """Return what identifies the weights of a run, read once for each ``stamp``."""
     del stamp
     return stamp_of(Path(folder))
+
+
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+def cam_parts(
+    stamp: str, image: bytes | tuple[str, int], arguments: dict[str, str | bool | None]
+) -> Breakdown:
+    """Return a logit of a run taken apart at one block, computed in the compute pool.
+
+    Args:
+        stamp: What identifies the weights.
+        image: As for ``cam_pair``.
+        arguments: Passed to ``explorer.cam.task:breakdown``.
+    """
+    del stamp
+    asked = cast("dict[str, Any]", arguments)
+    return compute.run("explorer.cam.task:breakdown", image=image, **asked)
 
 
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from explorer.cam.layers import layers
-from explorer.cam.methods import METHODS
+from explorer.cam.methods import METHODS, recommended
 from explorer.errors import DataError
 from explorer.figures.cam_scale import SCALES
 from explorer.figures.heatmap import Look
@@ -102,8 +103,27 @@ def _next_sample(key: str, last: int) -> None:
 
 def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
     """Show the choice of class, layer and method."""
-    classes = [TRUE_CLASS, *run.record.data.classes]
     own = _("the true class") if knows_class else _("what A says")
+    target = class_choice(run, own)
+    graph, _cost = cached.network(run.record.spec)
+    places = {layer.name: layer for layer in layers(graph)}
+    last = list(places)[-1]
+    layer = places[_segments(_("Layer"), list(places), Param.LAYER, last)]
+    is_last = layer.name == last
+    method = _method(is_last=is_last)
+    about_method(method, is_last=is_last)
+    _about_layer(layer)
+    return target, layer, method
+
+
+def class_choice(run: Run, own: str) -> str | None:
+    """Show the choice of the class; return None for the one that is known by itself.
+
+    Args:
+        run: Whose classes are offered.
+        own: How the class that is known by itself is called.
+    """
+    classes = [TRUE_CLASS, *run.record.data.classes]
     wanted = urls.get(Param.CLASS)
     target = st.selectbox(
         _("Explain the score of"),
@@ -113,25 +133,63 @@ def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
         format_func=lambda name: name or own,
         help=_("The same class for both networks; its logit is explained."),
     )
-    graph, _cost = cached.network(run.record.spec)
-    places = {layer.name: layer for layer in layers(graph)}
-    layer = places[_segments(_("Layer"), list(places), Param.LAYER, list(places)[-1])]
-    method = _segments(
+    urls.put(Param.CLASS, target or "")
+    return target or None
+
+
+def _method(*, is_last: bool) -> str:
+    """Show the choice of the method; the default depends on the layer."""
+    options = [n for n, m in METHODS.items() if m.reads == "layer" and not m.is_long]
+    default = recommended("gradcam", is_last=is_last)
+    wanted = urls.get(Param.METHOD)
+    chosen = st.selectbox(
         _("Method"),
-        [n for n, m in METHODS.items() if m.reads == "layer" and not m.is_long],
-        Param.METHOD,
-        "gradcam",
-        {k: m.title for k, m in METHODS.items()},
+        options,
+        options.index(wanted if wanted in options else default),
+        key=f"cam-method-{default}",
+        format_func=lambda name: _(METHODS[name].title) if name in METHODS else str(name),
     )
-    last = list(places)[-1]
-    advice = (
-        ""
-        if method != "gradcam" or layer.name == last
-        else _(
-            " Before the last stage, HiResCAM is the better choice: averaging the gradients "
-            "there shows places that the network did not use."
+    value = chosen if chosen in options else default
+    urls.put(Param.METHOD, "" if value == default else value)
+    return value
+
+
+def about_method(name: str, *, is_last: bool) -> None:
+    """Say what a method computes, who proposed it and where it is not sound.
+
+    Args:
+        name: A key of ``METHODS``.
+        is_last: Whether the map is read at the last stage.
+    """
+    method = METHODS[name]
+    lines = "".join(
+        f"<div><b>{escape(label)}</b> {escape(text)}</div>"
+        for label, text in (
+            (_("Definition"), _(method.definition)),
+            (_("Paper"), method.paper),
+            (_("Limit"), _(method.limits)),
         )
     )
+    st.html(f'<div class="rx-method rx-note">{lines}</div>')
+    if is_last:
+        return
+    if recommended(name, is_last=False) != name:
+        panels.note(
+            _(
+                "{method} is not sound at this layer: take HiResCAM or LayerCAM, which keep the "
+                "gradient of every place."
+            ).format(method=method.title)
+        )
+    elif name == recommended("gradcam", is_last=False):
+        panels.note(
+            _(
+                "HiResCAM is the choice before the last stage, LayerCAM is another: averaging the "
+                "gradients there, as Grad-CAM does, shows places that the network did not use."
+            )
+        )
+
+
+def _about_layer(layer: Layer) -> None:
     field = layer.receptive_field
     panels.note(
         _("Read at {address}: {h} × {w} cells of {stride} px, each sees {field}.").format(
@@ -141,10 +199,7 @@ def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
             stride=layer.stride,
             field=_("the whole image") if field is None else f"{field} px",
         )
-        + advice
     )
-    urls.put(Param.CLASS, target or "")
-    return target or None, layer, method
 
 
 def _segments(
@@ -156,7 +211,7 @@ def _segments(
         options,
         default=wanted if wanted in options else default,
         required=True,
-        key=f"cam-{param.value}-{'-'.join(options)}",
+        key=f"cam-{param.value}-{default}-{'-'.join(options)}",
         width="stretch",
         format_func=lambda o: _((titles or {}).get(str(o), str(o))),
     )

@@ -38,11 +38,11 @@ def show(found: Comparison, how: View) -> None:
     label = f"{found.label} · " if found.label else ""
     facts = f"{label}{len(found.image)} px, {_('the same crop for both')}"
     with at_left:
-        _picture(_("Image"), facts, to_png(drawn.image))
+        picture(_("Image"), facts, to_png(drawn.image))
     with in_the_middle:
         _maps(found, drawn, how.scale)
     with at_right:
-        _picture(_("Difference"), _("A − B, in shares of the heat"), to_png(drawn.difference))
+        picture(_("Difference"), _("A − B, in shares of the heat"), to_png(drawn.difference))
         ends = (_("A more"), f"±{percent(drawn.limit)}", _("B more"))
         bar(to_png(colour_bar(DIVERGING[::-1], *BAR_PIXELS)), *ends)
     _numbers(found)
@@ -66,14 +66,15 @@ def _maps(found: Comparison, drawn: Panels, name: str) -> None:
     sides = ((found.a, drawn.a, drawn.end_a, "a"), (found.b, drawn.b, drawn.end_b, "b"))
     for column, (side, pixels, end, mark) in zip(st.columns(2), sides, strict=True):
         with column:
-            _picture(side.title, _says(found.target, side), to_png(pixels), mark)
+            picture(side.title, _says(found.target, side), to_png(pixels), mark)
             if not scale.shared:
                 bar(scale_png, "0", _(scale.caption), written(end, scale))
     if scale.shared:
         bar(scale_png, "0", _(scale.caption), written(drawn.end_a, scale))
 
 
-def _picture(title: str, facts: str, png: bytes, mark: str = "") -> None:
+def picture(title: str, facts: str, png: bytes, mark: str = "") -> None:
+    """Show a picture under its title and facts; a mark says which network it is of."""
     dot = f'<span class="rx-mark rx-{mark}"></span>' if mark else ""
     st.html(
         f'<div class="rx-cam"><h2 class="rx-h2">{dot}{escape(title)}</h2>'

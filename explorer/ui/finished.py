@@ -62,7 +62,7 @@ class Run(NamedTuple):
 
 def training_jobs() -> list[Job]:
     """Return the newest training jobs first."""
-    return [job for job in client.jobs(MAX_LISTED) if job.kind == TRAIN]
+    return client.jobs(MAX_LISTED, kind=TRAIN)
 
 
 def finished_runs() -> dict[str, Run]:

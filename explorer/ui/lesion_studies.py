@@ -122,7 +122,7 @@ def _study(subject: Subject, what: What, seed: int) -> Study:
 
 def _jobs(study: Study) -> list[Job]:
     payload = study.model_dump(mode="json")
-    return [job for job in client.jobs(_MOST_JOBS) if job.kind == KIND and job.payload == payload]
+    return [job for job in client.jobs(_MOST_JOBS, kind=KIND) if job.payload == payload]
 
 
 def _forget(study: Study) -> None:

@@ -198,7 +198,9 @@ def test_two_runs_are_compared_and_the_controls_answer(open_page: Open) -> None:
     text = shown(app)
     assert "A net" in text
     assert "layer3.1.relu3" in text or "layer3.2.relu2" in text
-    for label, value in (("Method", "hirescam"), ("Layer", "layer1"), ("Scale", "own")):
+    choice(app, "Method").select("hirescam").run()
+    assert not app.error
+    for label, value in (("Layer", "layer1"), ("Scale", "own")):
         next(c for c in app.segmented_control if c.label == label).set_value(value).run()
         assert not app.exception
         assert not app.error

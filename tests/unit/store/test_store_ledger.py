@@ -242,6 +242,8 @@ def test_lists_are_newest_first_and_can_be_one_users(ledger: Ledger) -> None:
     first, second, third = submit(ledger), submit(ledger, "anna"), submit(ledger)
     assert [job.id for job in ledger.jobs()] == [third, second, first]
     assert [job.id for job in ledger.jobs(limit=1)] == [third]
+    assert [job.id for job in ledger.jobs(kind="train")] == [third, second, first]
+    assert not ledger.jobs(kind="other")
     assert [job.id for job in ledger.jobs(user="anna")] == [second]
 
 

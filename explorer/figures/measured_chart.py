@@ -1,0 +1,114 @@
+"""Measured localisation as points with intervals: two networks by the size of the object."""
+
+# pyright: standard
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from explorer.figures.charts import HEIGHT, NEUTRAL, Chart
+from explorer.figures.theme import COMPARED, COMPARED_MARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from explorer.cam.measure.report import Row
+    from explorer.cam.measure.statistics import Interval
+
+APART = 0.11
+"""Between the points of two networks, in places of the axis."""
+
+
+def measured(rows: Sequence[Row], words: Mapping[str, str], titles: tuple[str, str, str]) -> Chart:
+    """Draw one metric of one method with its 95 % intervals and what chance gives.
+
+    Args:
+        rows: One for each stratum, left to right.
+        words: The names of the strata.
+        titles: Of the metric, of the axis of the strata, and what chance is called.
+    """
+    title, x_title, chance = titles
+    figure = go.Figure()
+    has_pair = any(row.b is not None for row in rows)
+    shift = APART if has_pair else 0.0
+    _points(figure, 0, [row.value_a for row in rows], rows[0].a, -shift)
+    if has_pair:
+        _points(figure, 1, [row.value_b for row in rows], rows[0].b or "", shift)
+    _chance(figure, rows, chance)
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 8, "r": 8, "t": 18, "b": 40},
+        showlegend=False,
+        dragmode=False,
+        font={"size": 12},
+    )
+    figure.update_xaxes(
+        title=x_title,
+        tickvals=list(range(len(rows))),
+        ticktext=[words.get(row.stratum, row.stratum) for row in rows],
+        range=[-0.5, len(rows) - 0.5],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    figure.update_yaxes(nticks=5, rangemode="tozero", zeroline=False, fixedrange=True)
+    return Chart(figure, _alt(rows, words, title))
+
+
+def _points(
+    figure: go.Figure, place: int, values: Sequence[Interval | None], name: str, shift: float
+) -> None:
+    colour = COMPARED["light"][place]
+    known = [(x, value) for x, value in enumerate(values) if value is not None]
+    figure.add_scatter(
+        x=[x + shift for x, _ in known],
+        y=[value.value for _, value in known],
+        mode="markers",
+        marker={"color": colour, "size": 9, "symbol": COMPARED_MARKS[place]},
+        error_y={
+            "type": "data",
+            "array": [value.high - value.value for _, value in known],
+            "arrayminus": [value.value - value.low for _, value in known],
+            "color": colour,
+            "thickness": 2,
+            "width": 5,
+        },
+        customdata=[(value.low, value.high) for _, value in known],
+        name=name,
+        hovertemplate="%{y:.3f}, 95 %: %{customdata[0]:.3f} to %{customdata[1]:.3f}",
+    )
+
+
+def _chance(figure: go.Figure, rows: Sequence[Row], name: str) -> None:
+    floors = [(x, row.floor) for x, row in enumerate(rows) if row.floor is not None]
+    for x, floor in floors:
+        figure.add_shape(
+            type="line",
+            x0=x - 0.3,
+            x1=x + 0.3,
+            y0=floor,
+            y1=floor,
+            line={"width": 1.5, "dash": "dot", "color": NEUTRAL},
+        )
+    if floors:
+        x, floor = floors[-1]
+        figure.add_annotation(
+            x=x + 0.3,
+            y=floor,
+            text=name,
+            showarrow=False,
+            xanchor="right",
+            yanchor="top",
+            font={"color": NEUTRAL},
+        )
+
+
+def _alt(rows: Sequence[Row], words: Mapping[str, str], title: str) -> str:
+    said = [
+        f"{words.get(row.stratum, row.stratum)} {row.value_a.value:.2f}"
+        + (f" and {row.value_b.value:.2f}" if row.value_b else "")
+        for row in rows
+    ]
+    names = rows[0].a + (f" and {rows[0].b}" if rows[0].b else "")
+    return f"{title} of {names}: {', '.join(said)}."
