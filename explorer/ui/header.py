@@ -24,7 +24,8 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = F
     is_edited = not now.is_preset and now.base is not None and now.base != now.spec
     words, buttons = st.columns((1, 2), vertical_alignment="center")
     badge = _("edited") if is_edited else ""
-    with words:
+    # As high with the changes as without: nothing below it jumps at the first edit.
+    with words, st.container(key="title-row", vertical_alignment="center"):
         if builds and is_edited:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 panels.title(now.title, "", badge, width="content")
