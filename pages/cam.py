@@ -4,9 +4,10 @@ import streamlit as st
 
 from explorer.ui import panels
 from explorer.ui.cam_choices import choose_runs
-from explorer.ui.cam_lab import lab, nothing_to_compare
+from explorer.ui.cam_lab import nothing_to_compare, sections
 from explorer.ui.finished import finished_runs
 from explorer.ui.i18n import _
+from explorer.ui.sections import open_section
 
 found = finished_runs()
 runs = {id_: run for id_, run in found.items() if not run.segments}
@@ -22,4 +23,4 @@ if len(runs) < 2:
 else:
     with choice:
         a, b = choose_runs(runs)
-    lab(a, b)
+    open_section(sections(a, b), "cam-view")

@@ -80,6 +80,7 @@ class _Archive:
                 return file.read(MAX_BYTES + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise DataError("The archive is damaged at this file.") from error
+        # What zipfile raises for a password, and for a compression that it does not know.
         except (RuntimeError, NotImplementedError) as error:
             raise DataError(
                 "This file of the archive is encrypted or compressed in an unusual way.",
@@ -101,6 +102,7 @@ def open_source(path: Path) -> Generator[Source]:
         raise DataError(f"There is no data set, folder or file {str(path)!r}.", _LAYOUT)
     try:
         archive = zipfile.ZipFile(path)
+    # The last is what zipfile raises for an archive that needs a newer version of the format.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise DataError(f"{path.name!r} is not a zip that can be read.", _LAYOUT) from error
     with archive:

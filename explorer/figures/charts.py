@@ -35,7 +35,8 @@ class Chart(NamedTuple):
     alt: str
 
 
-def _base(figure: go.Figure, x_title: str, height: int = HEIGHT) -> go.Figure:
+def plain(figure: go.Figure, x_title: str, height: int = HEIGHT) -> go.Figure:
+    """Return a chart with our margins, no legend and nothing that a drag could move."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 18, "b": 40},
@@ -80,7 +81,7 @@ def path_lengths(lengths: PathLengths, x_title: str) -> Chart:
             hovertemplate=f"{x_title} %{{x}}<br>%{{hovertext}}<extra></extra>",
         )
     )
-    _base(figure, x_title)
+    plain(figure, x_title)
     figure.update_yaxes(ticksuffix="" if counted else " %")
     if counted:
         figure.update_xaxes(dtick=1)
@@ -133,7 +134,7 @@ def receptive_paths(
     if twin is not None:
         _, others = _ranged(twin[1], first, last, wide)
         _outline(figure, middle, 100 * others, twin[0])
-    _base(figure, x_title)
+    plain(figure, x_title)
     figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
     if image_size < last:
         figure.add_vline(image_size, line={"width": 1, "dash": "dot", "color": NEUTRAL})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.charts import HEIGHT, NEUTRAL, TWIN, Chart
+from explorer.figures.charts import NEUTRAL, TWIN, Chart, plain
 from explorer.figures.theme import CIVIDIS
 from explorer.units import percent
 
@@ -56,20 +56,6 @@ class Unit(NamedTuple):
     label: str
     is_first: bool
     resamples: bool
-
-
-def _base(figure: go.Figure, x_title: str, height: int = HEIGHT) -> go.Figure:
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 22, "b": 40},
-        showlegend=False,
-        bargap=0.22,
-        dragmode=False,
-        font={"size": 12},
-    )
-    figure.update_xaxes(title=x_title, showgrid=False, zeroline=False, fixedrange=True)
-    figure.update_yaxes(nticks=5, zeroline=False, fixedrange=True)
-    return figure
 
 
 def _percent_axis(figure: go.Figure) -> None:
@@ -122,7 +108,7 @@ def levels(found: Sequence[Level], chance: float, chance_words: str) -> Chart:
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
-    _base(figure, "", 44 + 34 * len(found))
+    plain(figure, "", 44 + 34 * len(found))
     figure.update_layout(margin={"l": 8, "r": 8, "t": 22, "b": 22})
     figure.update_xaxes(range=[0, 114], tickvals=TICKS, ticktext=TICK_WORDS)
     figure.update_yaxes(autorange="reversed", automargin=True)
@@ -157,7 +143,7 @@ def by_class(classes: Sequence[str], whole: Outcome, left: Outcome, x_title: str
             marker={"color": NEUTRAL, "size": 9, "symbol": symbol, "line": {"width": 2}},
             hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
         )
-    _base(figure, x_title)
+    plain(figure, x_title)
     _percent_axis(figure)
     figure.update_xaxes(type="category")
     change = after - before
@@ -185,7 +171,7 @@ def confusion(classes: Sequence[str], outcome: Outcome, x_title: str, y_title: s
             hovertemplate=f"{y_title}: %{{y}}<br>{x_title}: %{{x}}<br>%{{z}}<extra></extra>",
         )
     )
-    _base(figure, x_title, 300)
+    plain(figure, x_title, 300)
     figure.update_xaxes(type="category", side="bottom")
     figure.update_yaxes(
         type="category", title=y_title, autorange="reversed", nticks=len(names), showgrid=False
@@ -234,7 +220,7 @@ def sweep(
             marker={"color": TWIN, "size": 8, "symbol": "square"},
             hovertemplate=f"{other} without %{{x}}: %{{y:.1f}} %<extra></extra>",
         )
-    _base(figure, x_title, 280)
+    plain(figure, x_title, 280)
     _percent_axis(figure)
     _key(figure, [name for name, _ in curves])
     figure.update_xaxes(type="category", tickangle=0 if len(labels) < 20 else None)
@@ -281,7 +267,7 @@ def at_random(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[st
             hovertemplate=f"{name}, %{{x}} deleted: %{{y:.1f}} %<extra></extra>",
         )
         said.append(f"{name}: {percent(means[0])} with one deleted, {percent(means[-1])} with most")
-    _base(figure, x_title, 280)
+    plain(figure, x_title, 280)
     _percent_axis(figure)
     _key(figure, [name for name, _ in curves])
     figure.update_xaxes(dtick=1)
@@ -304,7 +290,7 @@ def reordered(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[st
             hovertemplate=f"{name}, τ %{{x:.2f}}: %{{y:.1f}} %<extra></extra>",
         )
         said.append(f"{name}: {percent(float(np.mean(y)) / 100)} in the mean of {len(y)} orders")
-    _base(figure, x_title, 280)
+    plain(figure, x_title, 280)
     _percent_axis(figure)
     _key(figure, [name for name, _ in curves])
     figure.update_xaxes(range=[None, 1.03])

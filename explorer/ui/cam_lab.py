@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui import cached, cam_measured, cam_parts, guard, nav, panels, urls
+from explorer.ui import cached, cam_measured, cam_parts, guard, nav, panels
 from explorer.ui.cam_choices import image_choice, question, view
 from explorer.ui.cam_view import show
 from explorer.ui.i18n import _
-from explorer.ui.state import start_widget
-from explorer.ui.urls import Param
+from explorer.ui.sections import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from explorer.ui.finished import Run
-
-
-_KEY = "cam-view"
 
 
 def nothing_to_compare(found: int) -> None:
@@ -36,59 +31,23 @@ def nothing_to_compare(found: int) -> None:
         nav.go("train")
 
 
-class Section(NamedTuple):
-    """One section of the page; only the open one computes.
-
-    Attributes:
-        name: In the link.
-        label: On the choice.
-        sentence: What it answers, in one grey sentence.
-        show: Computes and shows it.
-    """
-
-    name: str
-    label: str
-    sentence: str
-    show: Callable[[Run, Run], None]
-
-
-def sections() -> tuple[Section, ...]:
-    """Return the sections in the order of the choice; the first is open at first."""
+def sections(a: Run, b: Run) -> tuple[Section, ...]:
+    """Return the sections of the page in the order of the choice; the first is open at first."""
     return (
-        Section("maps", _("Maps"), _("Where both look on one image."), maps),
+        Section("maps", _("Maps"), _("Where both look on one image."), partial(maps, a, b)),
         Section(
             "measured",
             _("Measured"),
             _("How well their maps mark the object, on many images and with intervals."),
-            cam_measured.section,
+            partial(cam_measured.section, a, b),
         ),
         Section(
             "parts",
             _("Parts"),
             _("What the shortcut, the branch and each scale of one block add to the score."),
-            cam_parts.section,
+            partial(cam_parts.section, a, b),
         ),
     )
-
-
-def lab(a: Run, b: Run) -> None:
-    """Show the choice of a section and the one that is open; the link keeps it."""
-    found = {section.name: section for section in sections()}
-    first, wanted = next(iter(found)), urls.get(Param.VIEW)
-    start_widget(_KEY, wanted if wanted in found else first)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        chosen = st.segmented_control(
-            _("Section"),
-            list(found),
-            required=True,
-            key=_KEY,
-            format_func=lambda name: found[name].label if name in found else str(name),
-            label_visibility="collapsed",
-        )
-        section = found.get(str(chosen), found[first])
-        panels.note(section.sentence)
-    urls.put(Param.VIEW, "" if section.name == first else section.name)
-    section.show(a, b)
 
 
 def maps(a: Run, b: Run) -> None:
