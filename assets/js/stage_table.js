@@ -4,6 +4,7 @@
  * Which stages are unfolded lives here and outlives reruns.
  */
 
+import { morphChildren } from "./morph.js";
 import { footMarkup, tableMarkup } from "./stage_cells.js";
 import { behind, dropOn, landing, linesOf, neighbour } from "./stage_lines.js";
 
@@ -56,17 +57,31 @@ class StageTable {
     const { data } = this;
     const active = this.root.getRootNode().activeElement;
     const id = this.focusNext ?? (this.root.contains(active) ? active.dataset.id : null);
-    const typed = active && active.value !== active.defaultValue && active.type === "number" ? active.value : null;
     this.lines = linesOf(data.rows, this.open);
     const columns = this.isWide ? data.all : data.columns;
-    this.table.innerHTML = tableMarkup(this.lines, data, columns, this);
-    this.foot.innerHTML = footMarkup(data, this.isWide);
+    // Half-written is only what stays the same cell.
+    const kept = this.isTyping && !this.focusNext ? active : null;
+    this.fill(this.table, tableMarkup(this.lines, data, columns, this), kept);
+    this.fill(this.foot, footMarkup(data, this.isWide));
+    this.showUnanswered();
     const again = id && this.root.querySelector(`[data-id="${CSS.escape(id)}"]`);
-    if (again) {
-      again.focus({ preventScroll: true });
-      if (typed !== null && !this.focusNext && this.isTyping) again.value = typed;
-    }
+    if (again && again !== active) again.focus({ preventScroll: true });
     this.focusNext = null;
+  }
+
+  fill(element, markup, kept) {
+    const wanted = element.cloneNode();
+    wanted.innerHTML = markup;
+    morphChildren(element, wanted, kept);
+  }
+
+  /** What was set and has not been answered yet stays in its cell meanwhile. */
+  showUnanswered() {
+    const pending = this.waitsFor === null ? this.queue : [this.sent, ...this.queue];
+    for (const { address, field, value } of pending.filter((command) => command.do === "set")) {
+      const box = this.root.querySelector(`[data-id="${CSS.escape(`${address}|${field}`)}"]`);
+      if (box) box.value = value;
+    }
   }
 
   /** Send a command, or keep it until the one before it has been answered. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +54,7 @@ class Hand:
         undone: Earlier networks, latest last.
         redone: Networks that were taken back, latest last.
         token: The link that was last read or written.
+        written: Links that were read or written lately, latest last.
         lock: What is held while the form changes the network, or None.
         held: The last solution for it, or None.
         batch_size: Images of one training step, for the memory that it needs.
@@ -70,6 +72,7 @@ class Hand:
     undone: list[Past] = field(default_factory=list["Past"])
     redone: list[Past] = field(default_factory=list["Past"])
     token: str = ""
+    written: deque[str] = field(default_factory=lambda: deque[str](maxlen=_HISTORY))
     lock: Lock | None = None
     held: Solution | None = None
     batch_size: int = 128
@@ -149,6 +152,12 @@ class Hand:
             self.held = None
             self._set(spec)
             self.epoch += 1
+
+    def link_is(self, token: str) -> None:
+        """Note which network the address bar names."""
+        if token != self.token:
+            self.token = token
+            self.written.append(token)
 
     @property
     def origin(self) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.analysis.measures import MEASURES
 from explorer.errors import ExplorerError, UrlError
@@ -86,12 +87,17 @@ def link(hand: Hand) -> str:
 
 
 def read(hand: Hand) -> ExplorerError | None:
-    """Take the network of the link, once for each link; return what is wrong with it."""
+    """Take the network of the link, once for each link; return what is wrong with it.
+
+    A browser that is asked twice in quick succession still sends the link of the edit before; such
+    a link of our own is an echo, not a wish, unless the visitor went back to it.
+    """
     arch, token = get(Param.ARCH), get(Param.SPEC)
     found = f"{arch}|{token}"
-    if found in {"|", hand.token}:
+    if found in {"|", hand.token} or (found in hand.written and not _went_back()):
         return None
-    is_first, hand.token = not hand.token, found
+    is_first = not hand.token
+    hand.link_is(found)
     hand.selected = get(Param.SELECTED)
     if get(Param.MEASURE) in MEASURES:
         hand.measure = get(Param.MEASURE)
@@ -106,12 +112,19 @@ def read(hand: Hand) -> ExplorerError | None:
     return None
 
 
+def _went_back() -> bool:
+    """Return whether this rerun comes from the browser's back or forward button."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
 def write(hand: Hand) -> None:
     """Make the link say what the visitor sees."""
     param, value = _token(hand)
     other = Param.SPEC if param is Param.ARCH else Param.ARCH
+    # Known before it is sent: each line below may be the last one of an interrupted rerun.
+    hand.link_is(f"{value}|" if param is Param.ARCH else f"|{value}")
     put(other, "")
     put(param, value)
     put(Param.SELECTED, hand.selected)
     put(Param.MEASURE, "" if hand.measure == "macs" else hand.measure)
-    hand.token = f"{value}|" if param is Param.ARCH else f"|{value}"

@@ -52,6 +52,21 @@ def test_the_network_goes_along_from_page_to_page(open_page: Open) -> None:
         expect(page).to_have_url(re.compile("arch=resnext50_32x4d"))
 
 
+def test_back_and_forward_step_through_the_networks(open_page: Open) -> None:
+    page = open_page("?arch=resnet20")
+    for name in ("ResNet-32", "ResNet-44"):
+        box = page.get_by_role("combobox", name="Preset")
+        box.click()
+        box.fill(name)
+        page.get_by_role("option", name=name, exact=True).click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        settled(page)
+    for step, name in ((page.go_back, "ResNet-32"), (page.go_forward, "ResNet-44")):
+        step()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        settled(page)
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [

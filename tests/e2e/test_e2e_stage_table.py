@@ -102,11 +102,10 @@ def test_stages_are_added_duplicated_and_removed(open_page: Open) -> None:
     stages.nth(3).hover()
     press(page, "Duplicate layer4")
     expect(stages).to_have_count(5)
-    for name in ("Remove layer5", "Remove layer4"):
+    for i in (5, 4):
         stages.last.hover()
-        press(page, name)
-        settled(page)
-    expect(stages).to_have_count(3)
+        press(page, f"Remove layer{i}")
+        expect(stages).to_have_count(i - 1)
     expect(parameters(page)).to_have_text("269,722")
 
 
@@ -146,3 +145,31 @@ def test_beginning_with_nothing(open_page: Open) -> None:
     page.get_by_role("option", name="Start from nothing", exact=True).click()
     expect(page.get_by_role("heading", name="Untitled network")).to_be_visible()
     expect(table(page).locator("tr.stage")).to_have_count(1)
+
+
+def test_a_half_written_number_survives_what_comes_back_meanwhile(open_page: Open) -> None:
+    page = open_page("?arch=resnet20")
+    cell(page, "Blocks", "layer1").fill("4")
+    cell(page, "Blocks", "layer2").focus()  # commits the first one
+    box = cell(page, "Blocks", "layer3")
+    box.select_text()
+    page.keyboard.press("7")
+    expect(parameters(page)).not_to_have_text("269,722")
+    settled(page)
+    expect(box).to_have_value("7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="2 changes since ResNet-20")).to_be_visible()
+    expect(box).to_have_value("7")
+    assert [cell(page, "Blocks", f"layer{i}").input_value() for i in (1, 2, 3)] == ["4", "3", "7"]
+
+
+def test_edits_in_quick_succession_are_all_kept(open_page: Open) -> None:
+    page = open_page("?arch=resnet20")
+    for i in (1, 2, 3):
+        fill(page, "Blocks", f"layer{i}", str(4 + i))
+        fill(page, "Width", f"layer{i}", str(20 + 8 * i))
+    expect(page.get_by_role("button", name="6 changes since ResNet-20")).to_be_visible()
+    settled(page)
+    for i in (1, 2, 3):
+        expect(cell(page, "Blocks", f"layer{i}")).to_have_value(str(4 + i))
+        expect(cell(page, "Width", f"layer{i}")).to_have_value(str(20 + 8 * i))

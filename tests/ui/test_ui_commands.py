@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explorer.spec import edit
@@ -150,6 +150,22 @@ def test_what_is_malformed_is_ignored(command: object) -> None:
     assert now.spec == preset("resnet20")
 
 
+@pytest.mark.parametrize(
+    ("command", "selected"),
+    [
+        ({"do": "duplicate", "address": "layer1.0", "before": "layer1"}, "layer1.1"),
+        ({"do": "remove", "address": "layer1", "before": "layer2.0"}, "layer1"),
+        ({"do": "add_stage", "address": "layer1.0", "before": ""}, "layer4"),
+    ],
+)
+def test_a_place_that_a_deed_does_not_need_says_nothing(
+    command: dict[str, str], selected: str
+) -> None:
+    now = hand()
+    assert commands.apply(now, command)
+    assert now.selected == selected
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=2),
@@ -170,6 +186,7 @@ sent = st.fixed_dictionaries(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(sent, max_size=6))
+@example([{"do": "duplicate", "address": "layer1.0", "before": "layer1"}])
 def test_no_series_of_commands_breaks_the_hand(series: list[dict[str, object]]) -> None:
     now = hand()
     for command in series:

@@ -42,7 +42,12 @@ def command_of(value: object) -> Command | None:
         return None
     if do is None or not _is_place(address) or not _is_place(before):
         return None
-    command = Command(do, cast("str", address), cast("str", before))
+    # What a deed does not need says nothing: no later reader has to ask which deed it was.
+    command = Command(
+        do,
+        "" if do in {"add_block", "add_stage"} else cast("str", address),
+        "" if do in {"duplicate", "remove"} else cast("str", before),
+    )
     return command if _is_meant(command) else None
 
 

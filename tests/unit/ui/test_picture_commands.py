@@ -27,7 +27,7 @@ from explorer.ui.state import Hand
         ({"do": "add_stage"}, Command("add_stage")),
         (
             {"do": "add_block", "address": "layer1.2", "before": "layer1.3"},
-            Command("add_block", "layer1.2", "layer1.3"),
+            Command("add_block", before="layer1.3"),
         ),
     ],
 )
