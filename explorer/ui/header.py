@@ -49,8 +49,10 @@ def _preset_choice(now: Hand) -> None:
     key = now.key("preset", current)
 
     def choose() -> None:
+        # A browser in a hurry still tells of the box before, which says nothing new.
+        is_current = key == now.key("preset", name_of(now.spec))
         name = widget(key)
-        if isinstance(name, str):
+        if isinstance(name, str) and is_current:
             try:
                 spec = blank() if name == NOTHING else preset(name)
                 now.start(spec, None if name == NOTHING else spec)
