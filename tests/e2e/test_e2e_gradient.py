@@ -38,6 +38,7 @@ def test_the_gradient_is_split_and_its_sum_is_checked(open_page: Open, width: in
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(4)
     expect(page).to_have_url(re.compile("view=gradient.*seed=3|seed=3.*view=gradient"))
     page.get_by_text("Table", exact=True).first.click()
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Save CSV").first.click()
     lines = download.value.path().read_text().splitlines()
