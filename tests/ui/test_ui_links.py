@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from streamlit.testing.v1 import AppTest
-from ui_tools import Open
 
 from explorer.spec import edit
 from explorer.spec.codec import encode
@@ -14,6 +12,9 @@ from explorer.spec.presets import preset
 from explorer.ui import urls
 
 if TYPE_CHECKING:
+    import pytest
+    from ui_tools import Open
+
     from explorer.ui.state import Hand
 
 
