@@ -128,6 +128,7 @@ class Ledger:
                 row["payload"],
                 row["user"],
                 gpu_share,
+                row["busy"],
             )
             _change(
                 db,
@@ -338,6 +339,17 @@ class Ledger:
         live = select(job.c.id).where(job.c.state.in_([State.QUEUED, State.RUNNING])).limit(1)
         with self.engine.connect() as db:
             return db.execute(live).first() is not None
+
+    def startable(self) -> int:
+        """Return how many waiting jobs would start if there were places enough."""
+        with self.engine.connect() as db:
+            return queue.startable(db, rules.read(db))
+
+    def owners(self) -> list[str]:
+        """Return who runs the jobs that run."""
+        with self.engine.connect() as db:
+            found = db.scalars(select(job.c.owner).where(job.c.state == State.RUNNING))
+            return [owner for owner in found if owner]
 
     def delete(self, job_id: str) -> None:
         """Delete a job and its points; its run folder is the caller's business.

@@ -26,8 +26,8 @@ MAX_LOSSES = 5
 
 def next_job(
     rules: Rules, takes: Collection[str], *, gpu_day: int | None = None
-) -> Select[str, str, dict[str, Any], int, str]:
-    """Select the waiting job whose turn it is: id, kind, payload, attempt, user.
+) -> Select[str, str, dict[str, Any], int, str, float]:
+    """Select the waiting job whose turn it is: id, kind, payload, attempt, user, busy.
 
     Order: priority, the user with the fewest running jobs, the user served longest ago, and among
     the jobs of one user their position.
@@ -45,7 +45,7 @@ def next_job(
     )
     jobs = func.coalesce(running.c.jobs, 0)
     chosen = (
-        select(job.c.id, job.c.kind, job.c.payload, job.c.attempt, job.c.user)
+        select(job.c.id, job.c.kind, job.c.payload, job.c.attempt, job.c.user, job.c.busy)
         .outerjoin(running, running.c.user == job.c.user)
         .outerjoin(account, account.c.user == job.c.user)
         .where(job.c.state == State.QUEUED, job.c.device.in_(takes))
@@ -64,6 +64,25 @@ def next_job(
         used = case((account.c.day == gpu_day, account.c.gpu_seconds), else_=0.0)
         chosen = chosen.where(func.coalesce(used, 0.0) < 60 * rules.gpu_minutes)
     return chosen
+
+
+def startable(db: Connection, rules: Rules) -> int:
+    """Return how many waiting jobs would start if there were places enough."""
+    if rules.paused:
+        return 0
+    counted = (
+        select(
+            func.sum(case((job.c.state == State.QUEUED, 1), else_=0)),
+            func.sum(case((job.c.state == State.RUNNING, 1), else_=0)),
+        )
+        .where(job.c.state.in_([State.QUEUED, State.RUNNING]))
+        .group_by(job.c.user)
+    )
+    limit = rules.user_running
+    return sum(
+        waiting if limit is None else max(0, min(waiting, limit - running))
+        for waiting, running in db.execute(counted)
+    )
 
 
 def outcome(*, crashes: ColumnElement[int], losses: ColumnElement[int]) -> ColumnElement[str]:

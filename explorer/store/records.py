@@ -82,7 +82,8 @@ class Claim:
     """The right to run a job, and to write about it until someone else claims it.
 
     Every write names ``owner`` and ``attempt``; it is refused once they are no longer current.
-    ``gpu_share`` is the part of a GPU that it occupies, 0..1.
+    ``gpu_share`` is the part of a GPU that it occupies, 0..1; ``busy`` the time that earlier
+    attempts ran [s].
     """
 
     job_id: str
@@ -92,6 +93,7 @@ class Claim:
     payload: dict[str, Any]
     user: str = ""
     gpu_share: float = 0.0
+    busy: float = 0.0
 
 
 @dataclass(frozen=True)
