@@ -142,7 +142,9 @@ class Desk:
         model = self._ledger.job(job_id)
         payload = _merged(model.payload, changes)
         named = title if title is not None else model.title
-        return self._ledger.submit(model.kind, payload, title=named, user=user, parent=job_id)
+        tasks = [(named, payload)]
+        (cloned,) = self._ledger.submit_all(model.kind, tasks, user=user, parent=job_id)
+        return cloned
 
     def move(self, job_id: str, before: str | None) -> None:
         """Let a waiting job start before another of the same user, or after all of them.

@@ -57,15 +57,7 @@ class Ledger:
         self.engine.dispose()
 
     def submit(
-        self,
-        kind: str,
-        payload: Mapping[str, Any],
-        *,
-        title: str,
-        user: str,
-        priority: int = 0,
-        batch: str | None = None,
-        parent: str | None = None,
+        self, kind: str, payload: Mapping[str, Any], *, title: str, user: str, priority: int = 0
     ) -> str:
         """Queue a job and return its id (122 random bits).
 
@@ -76,20 +68,42 @@ class Ledger:
             title: What people read in lists.
             user: Whose turn it is counted as.
             priority: Higher runs first; for teachers only, which the caller sees to.
-            batch: Names the submission that it belongs to.
-            parent: The job it was cloned from.
 
         Raises:
             JobError: The user has as many jobs waiting as the rules allow.
         """
-        job_id = uuid.uuid4().hex
+        (job_id,) = self.submit_all(kind, [(title, payload)], user=user, priority=priority)
+        return job_id
+
+    def submit_all(
+        self,
+        kind: str,
+        tasks: Sequence[tuple[str, Mapping[str, Any]]],
+        *,
+        user: str,
+        priority: int = 0,
+        batch: str | None = None,
+        parent: str | None = None,
+    ) -> list[str]:
+        """Queue several jobs, all or none, and return their ids; as ``submit``.
+
+        Args:
+            kind: Of all.
+            tasks: Title and payload of each.
+            user: Whose they are.
+            priority: Of all.
+            batch: Names the submission that they are.
+            parent: The job they were cloned from.
+        """
+        named = {"kind": kind, "user": user, "priority": priority, "batch": batch, "parent": parent}
+        ids = [uuid.uuid4().hex for _ in tasks]
         with write(self.engine) as db:
             take_turns(db)
-            rows.require_room(db, user)
-            fresh = rows.fresh(payload)
-            names = {"id": job_id, "kind": kind, "title": title, "user": user, "batch": batch}
-            db.execute(insert(job).values(**names, **fresh, priority=priority, parent=parent))
-        return job_id
+            rows.require_room(db, user, len(ids))
+            for number, (job_id, (title, payload)) in enumerate(zip(ids, tasks, strict=True)):
+                fresh = rows.fresh(payload, number)
+                db.execute(insert(job).values(id=job_id, title=title, **named, **fresh))
+        return ids
 
     def claim(
         self,

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 _HIDDEN = {"owner", "lease_until"}
 
 
-def fresh(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a job that waits for the first time."""
+def fresh(payload: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
+    """Return the columns of a job that waits for the first time.
+
+    Args:
+        payload: What it is told.
+        number: Of the job in its submission; they start in this order.
+    """
     asked = payload.get("device")
     numbers = ("attempt", "crashes", "losses", "last_seq", "busy")
     return {
@@ -33,12 +38,13 @@ def fresh(payload: Mapping[str, Any]) -> dict[str, Any]:
         "device": asked if asked in DEVICES else "auto",
         "revision": 1,
         "created": Now(),
-        "position": Now(),
+        # Apart by less than the clock of SQLite counts.
+        "position": Now() + number * 1e-5,
     }
 
 
-def require_room(db: Connection, user: str) -> None:
-    """Refuse another job of a user who has as many waiting as the rules allow.
+def require_room(db: Connection, user: str, count: int = 1) -> None:
+    """Refuse more jobs of a user than may wait by the rules.
 
     Raises:
         JobError: So it is. Paused jobs count as waiting.
@@ -46,11 +52,18 @@ def require_room(db: Connection, user: str) -> None:
     limit = rules.read(db).user_queued
     waits = [State.QUEUED, State.PAUSED]
     waiting = select(func.count()).where(job.c.user == user, job.c.state.in_(waits))
-    if limit is not None and (db.scalar(waiting) or 0) >= limit:
+    found = db.scalar(waiting) or 0
+    if limit is None or found + count <= limit:
+        return
+    if count == 1:
         raise JobError(
             f"You already have {limit} jobs waiting.",
             "Cancel one, or wait until one has started.",
         )
+    raise JobError(
+        f"These are {count} jobs and {found} of yours wait already; {limit} may.",
+        "Submit fewer at once, or wait until some have started.",
+    )
 
 
 def jobs() -> Select[*tuple[Any, ...]]:

@@ -10,9 +10,11 @@ names no job, so that lost and doubled tokens do no harm.
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from explorer.errors import JobError
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Mapping
 
+    from explorer.jobs.engines.procrastination import Procrastination
     from explorer.store.ledger import Ledger
     from explorer.store.paths import Home
 
@@ -29,6 +32,9 @@ ENGINES = {
     "procrastinate": "explorer.jobs.engines.procrastination:Procrastination",
     "slurm": "explorer.jobs.engines.slurm:Slurm",
 }
+
+
+_logger = logging.getLogger(__name__)
 
 
 class Runner(Protocol):
@@ -67,13 +73,19 @@ class Runner(Protocol):
 class Engine(Protocol):
     """Brings jobs and workers together."""
 
-    def ring(self) -> None:
-        """Say that a job waits; cheap, and no failure of it is the caller's business."""
-        ...
-
     def serve(self, runner: Runner) -> None:
         """Let a worker run jobs until it is leaving."""
         ...
+
+
+def ring(place: Home, times: int = 1) -> None:
+    """Say that jobs wait, where the engine listens; they are found without it, only later."""
+    if _chosen() == "procrastinate":
+        try:
+            for _ in range(times):
+                _bell(place, place.ledger_url).ring()
+        except JobError as error:
+            _logger.warning("No token can be sent. %s", error)
 
 
 def engine(place: Home, name: str | None = None) -> Engine:
@@ -86,7 +98,7 @@ def engine(place: Home, name: str | None = None) -> Engine:
     Raises:
         JobError: There is no such engine, or its package is not installed.
     """
-    chosen = name or os.environ.get(VARIABLE, "").strip() or "polling"
+    chosen = name or _chosen()
     if chosen not in ENGINES:
         known = ", ".join(ENGINES)
         raise JobError(
@@ -100,3 +112,12 @@ def engine(place: Home, name: str | None = None) -> Engine:
             f"The job engine {chosen} needs the package {error.name}, which is not installed.",
             "Run `pip install -r requirements-cluster.txt`.",
         ) from None
+
+
+def _chosen() -> str:
+    return os.environ.get(VARIABLE, "").strip() or "polling"
+
+
+@functools.lru_cache(maxsize=4)
+def _bell(place: Home, _url: str) -> Procrastination:
+    return cast("Procrastination", engine(place))

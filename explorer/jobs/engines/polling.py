@@ -23,9 +23,6 @@ class Polling:
     def __init__(self, _place: Home | None = None) -> None:
         """Need nothing."""
 
-    def ring(self) -> None:
-        """Do nothing: somebody will look soon."""
-
     def serve(self, runner: Runner) -> None:
         """Look and work until the worker is leaving."""
         threads = [

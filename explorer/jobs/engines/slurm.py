@@ -64,9 +64,6 @@ class Slurm:
             ) from None
         self._asked: dict[str, submitit.Job[None]] = {}
 
-    def ring(self) -> None:
-        """Do nothing: the dispatcher looks every second."""
-
     def serve(self, runner: Runner) -> None:
         """Dispatch until the dispatcher is leaving; what has begun on machines goes on."""
         while not runner.leaving.wait(LOOK):
