@@ -163,6 +163,7 @@ def main() -> None:
         send,
         attempt=start.attempt,
         checkpoints=start.checkpoints,
+        retells=not start.saved,
     )
     Leash(source, start.lease, context.stop).start()
     if start.saved:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from explorer.jobs.journal import Journal
 from explorer.jobs.protocol import Beat, Checkpoint, Message, Pointer, Progress, Report
+from explorer.store.thinning import thinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,9 @@ class Context:
         send: Hands one message to the worker.
         attempt: The number of the claim.
         checkpoints: The URL of the folder for checkpoints; by default one in the run folder.
+        retells: Whether to report again what an earlier attempt in this folder did before the
+            first step of this one. Where the ledger named the checkpoint it has those points,
+            and this folder may know less: later attempts may have run elsewhere.
     """
 
     def __init__(
@@ -48,9 +52,11 @@ class Context:
         *,
         attempt: int = 1,
         checkpoints: str = "",
+        retells: bool = True,
     ) -> None:
         """Start unstopped."""
         self.attempt = attempt
+        self._retells = retells
         self._checkpoints = checkpoints or str(directory / "checkpoints")
         self.payload = payload
         self.directory = directory
@@ -72,8 +78,9 @@ class Context:
         report = Report(step=int(step), metrics=values)
         if not self._has_reported:
             self._has_reported = True
-            for earlier in self._journal.resume(report.step):
-                self._say(earlier)
+            earlier = self._journal.resume(report.step)
+            for told in thinned(earlier) if self._retells else ():
+                self._say(told)
         self._journal.append(report)
         self._say(report)
         self.check()

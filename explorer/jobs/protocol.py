@@ -73,6 +73,11 @@ class Report(Message):
     step: int
     metrics: dict[str, float | None]
 
+    @property
+    def data(self) -> dict[str, float | None]:
+        """The values, by the name that a point has for them."""
+        return self.metrics
+
 
 class Progress(Message):
     """From the job: how much is done, in 0..1 or unknown, and what it is doing."""
