@@ -66,8 +66,8 @@ def test_cancelling_takes_two_seconds_or_seven_and_leaves_no_orphan(site: Site) 
 
 
 def test_a_pause_is_no_crash_and_ends_where_it_began(site: Site) -> None:
-    job_id = site.submit("count", steps=80, pause=0.03)
-    for pauses in range(1, 4):
+    job_id = site.submit("count", steps=50, pause=0.03)
+    for pauses in range(1, 3):
         seen = len(site.steps(job_id))
         wait_until(lambda seen=seen: len(site.steps(job_id)) > seen + 6)
         assert site.ledger.request(job_id, "pause")
@@ -77,8 +77,8 @@ def test_a_pause_is_no_crash_and_ends_where_it_began(site: Site) -> None:
         site.desk.resume(job_id)
         site.ring()
     job = site.ended(job_id)
-    assert (job.state, job.attempt, job.crashes, job.losses) == (State.DONE, 4, 0, 0)
-    assert site.steps(job_id) == list(range(80))
+    assert (job.state, job.attempt, job.crashes, job.losses) == (State.DONE, 3, 0, 0)
+    assert site.steps(job_id) == list(range(50))
 
 
 def test_a_killed_job_resumes_from_its_checkpoint(site: Site) -> None:
@@ -93,7 +93,7 @@ def test_a_killed_job_resumes_from_its_checkpoint(site: Site) -> None:
 
 def test_users_take_turns_and_a_flood_delays_nobody(site: Site) -> None:
     site.desk.set_rules(user_running=1)
-    flood = [site.submit("count", user="flood", steps=2) for _ in range(8)]
+    flood = [site.submit("count", user="flood", steps=2) for _ in range(6)]
     others = [site.submit("count", user=user, steps=2) for user in ("anna", "ben") for _ in "12"]
     for job_id in (*flood, *others):
         assert site.ended(job_id).state is State.DONE
@@ -117,7 +117,7 @@ def test_the_queue_can_be_paused_and_cleared(site: Site) -> None:
 def test_when_its_worker_is_killed_another_goes_on_within_lease_and_ten_seconds(
     site: Site,
 ) -> None:
-    job_id = site.submit("count", steps=60, pause=0.03)
+    job_id = site.submit("count", steps=40, pause=0.03)
     wait_until(lambda: len(site.steps(job_id)) > 8)
     site.holder(job_id).kill()
     killed = time.monotonic()
@@ -127,5 +127,5 @@ def test_when_its_worker_is_killed_another_goes_on_within_lease_and_ten_seconds(
     job = site.ended(job_id)
     assert (job.state, job.attempt, job.losses, job.crashes) == (State.DONE, 2, 1, 0)
     assert (job.result or {})["first"] >= 5
-    assert site.steps(job_id) == list(range(60))
+    assert site.steps(job_id) == list(range(40))
     assert not [line for line in site.account(job_id) if line[0] == "DOUBLE"]

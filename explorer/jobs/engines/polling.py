@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,13 +36,25 @@ class Polling:
             thread.join()
 
 
-class Draining(Polling):
-    """Like ``Polling``, but the worker leaves as soon as nothing waits that it may run."""
+class Draining:
+    """Like ``Polling`` in one place, but the worker leaves when nothing has come for a while.
+
+    Args:
+        linger: How long it waits [s]: a machine that was given is worth keeping for a moment.
+    """
+
+    def __init__(self, linger: float = 10.0) -> None:
+        """Work for nobody yet."""
+        self._linger = linger
 
     def serve(self, runner: Runner) -> None:
         """Work until there is nothing to do."""
-        while not runner.leaving.is_set() and try_to_run(runner):
-            pass
+        worked = time.monotonic()
+        while not runner.leaving.is_set() and time.monotonic() - worked < self._linger:
+            if try_to_run(runner):
+                worked = time.monotonic()
+            else:
+                runner.leaving.wait(runner.idle)
         runner.leaving.set()
 
 
