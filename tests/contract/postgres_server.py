@@ -16,8 +16,6 @@ from pathlib import Path
 import psycopg
 
 _SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
     "fsync": "off",
     "full_page_writes": "off",
     "max_connections": "200",
@@ -49,7 +47,9 @@ def _identity() -> dict[str, int]:
 class Postgres:
     """A server that can be stopped and started again; its data stays until ``remove``."""
 
-    def __init__(self) -> None:
+    def __init__(self, namespace: str = "", listen: str = "127.0.0.1") -> None:
+        self._namespace = namespace
+        self._listen = listen
         self._who = _identity()
         self.folder = Path(tempfile.mkdtemp(prefix="explorer-pg-"))
         if self._who:
@@ -61,6 +61,9 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         made = [_binary("initdb"), "-D", self._data, "-U", "app", "-A", "trust", "--no-sync"]
         self._run([*made, "-E", "UTF8", "--locale=C"])
+        if namespace:
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         self.start()
 
     def _run(self, command: list[str | Path]) -> None:
@@ -71,14 +74,19 @@ class Postgres:
 
     def start(self) -> None:
         settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        settings.append(f"-clisten_addresses={self._listen}")
+        settings.append(f"-cunix_socket_directories={self.folder}")
+        command = [_binary("postgres"), "-D", str(self._data), f"-p{self.port}", *settings]
+        who = self._who
+        if self._namespace:
+            user, group = (
+                f"--{name}={who[of]}" for name, of in (("reuid", "user"), ("regid", "group"))
+            )
+            drop = ["setpriv", user, group, "--clear-groups"]
+            command, who = ["ip", "netns", "exec", self._namespace, *drop, *command], {}
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [_binary("postgres"), "-D", self._data, f"-p{self.port}", *settings],
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                **self._who,
+                command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True, **who
             )
         until = time.monotonic() + 30
         while True:
@@ -98,6 +106,8 @@ class Postgres:
             self._process = None
 
     def conninfo(self, database: str = "postgres") -> str:
+        if self._namespace:  # a socket is a file, and has no network
+            return f"postgresql://app@/{database}?host={self.folder}&port={self.port}"
         return f"postgresql://app@127.0.0.1:{self.port}/{database}"
 
     def create(self) -> str:
