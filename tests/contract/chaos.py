@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 from engine_sites import HERE, wait_until
+from sqlalchemy import select
 
 from explorer.store.records import State
+from explorer.store.tables import worker
 
 if TYPE_CHECKING:
     from engine_sites import Site
@@ -78,7 +80,9 @@ class Chaos:
             self._app.wait()
             self._app = self._start_app()
         elif what == "worker":
+            # One machine of two is lost at a time: with none there, nothing could go on.
             place = self._random.randrange(len(self._crew))
+            wait_until(lambda: self._is_ready(self._crew[1 - place]), 60)
             self._crew[place].kill()
             self._crew[place].wait()
             self._note_orphans()
@@ -89,6 +93,12 @@ class Chaos:
                 return
             self._kill_child(self._random.choice(running))
         self.kills[what] += 1
+
+    def _is_ready(self, one: subprocess.Popen[bytes]) -> bool:
+        """Return whether a worker has started and signed in."""
+        with self.site.ledger.engine.connect() as db:
+            owners = db.scalars(select(worker.c.owner)).all()
+        return any(owner.split(":")[1] == str(one.pid) for owner in owners)
 
     def _kill_child(self, job_id: str) -> None:
         pid = self.site.pids(job_id)[-1]
