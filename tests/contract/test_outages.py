@@ -75,6 +75,19 @@ def test_a_database_that_is_away_for_longer_costs_what_came_after_the_checkpoint
     assert away.steps(job_id) == list(range(300))
 
 
+def test_a_worker_that_starts_before_its_database_waits_for_it(
+    server: Postgres, away: Site
+) -> None:
+    job_id = away.submit("count", steps=3)
+    server.stop()
+    worker = away.hire()
+    log = away.folder / "worker0.log"
+    wait_until(lambda: "cannot be reached; waiting for it" in log.read_text())
+    assert worker.poll() is None
+    server.start()
+    assert away.ended(job_id).state is State.DONE
+
+
 def test_people_are_told_in_a_sentence_that_the_database_is_away(
     server: Postgres, away: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
