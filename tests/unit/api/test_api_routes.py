@@ -221,5 +221,6 @@ def test_a_view_holds_not_many_more_points_than_the_ledger() -> None:
         assert news is not None
         seen += [point["seq"] for point in news["points"]]
         cursor = Cursor.read(news["next"])
-    assert seen == list(range(1, 6001))
+    assert seen == sorted(set(seen))
+    assert (seen[0], seen[-1]) == (1, 6000)
     assert len(live._views[job_id].points) <= 2 * LIMIT
