@@ -15,6 +15,7 @@ import psutil
 from engine_sites import HERE, wait_until
 from sqlalchemy import select
 
+from explorer.store.queue import MAX_CRASHES, MAX_LOSSES
 from explorer.store.records import State
 from explorer.store.tables import worker
 
@@ -141,8 +142,11 @@ def judge(chaos: Chaos) -> None:
         job = jobs.get(job_id)
         assert job is not None, f"{job_id} was acknowledged and is lost"
         assert not [line for line in site.account(job_id) if line[0] == "DOUBLE"]
+        # Only what was done to it, and only too often, makes a job fail.
+        assert job.crashes <= chaos.hit.get(job_id, 0), job
+        assert job.losses <= chaos.kills["worker"], job
         if job.state is State.FAILED:
-            assert chaos.hit.get(job_id, 0) >= 2, job
+            assert job.crashes > MAX_CRASHES or job.losses > MAX_LOSSES, job
             continue
         assert job.state is State.DONE, job
         assert site.steps(job_id) == list(range(15)), job
