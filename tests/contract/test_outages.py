@@ -184,8 +184,8 @@ class Machines:
     def run(self) -> None:
         self.server = Postgres(namespace=self.hub, listen="192.0.2.1,192.0.2.17")
         url = self.server.create()
-        self.site = site = Site("postgresql-polling", self.folder / "site", url, lease=4.0)
-        jobs = [site.submit("count", user=user, steps=120, pause=0.05) for user in "ab"]
+        self.site = site = Site("postgresql-polling", self.folder / "site", url, lease=3.0)
+        jobs = [site.submit("count", user=user, steps=70, pause=0.05) for user in "ab"]
         for number in range(2):
             self.hire(number)
         wait_until(lambda: all(len(site.steps(job_id)) > 8 for job_id in jobs))
@@ -197,7 +197,7 @@ class Machines:
         for job_id, attempts in ((kept, 1), (lost, 2)):
             job = site.ended(job_id, 60)
             assert (job.state, job.attempt) == (State.DONE, attempts)
-            assert site.steps(job_id) == list(range(120))
+            assert site.steps(job_id) == list(range(70))
             assert not [line for line in site.account(job_id) if line[0] == "DOUBLE"]
 
     def close(self) -> None:
