@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import psutil
-from engine_sites import HERE, wait_until
+from engine_sites import HERE, busyness, wait_until
 from sqlalchemy import select
 
 from explorer.store.queue import MAX_CRASHES, MAX_LOSSES
@@ -152,8 +151,3 @@ def judge(chaos: Chaos) -> None:
         assert site.steps(job_id) == list(range(15)), job
         assert [line for line in site.account(job_id) if line[0] == "end"], job
     assert max(chaos.recoveries, default=0.0) <= site.lease + GRACE * busyness()
-
-
-def busyness() -> float:
-    """Return by how much more is to do here than there are processors; 1 on a quiet machine."""
-    return max(1.0, max(os.getloadavg()[:2]) / (os.cpu_count() or 1))
