@@ -66,10 +66,10 @@ def test_cancelling_takes_two_seconds_or_seven_and_leaves_no_orphan(site: Site) 
 
 
 def test_a_pause_is_no_crash_and_ends_where_it_began(site: Site) -> None:
-    job_id = site.submit("count", steps=50, pause=0.03)
+    job_id = site.submit("count", steps=40, pause=0.1)
     for pauses in range(1, 3):
         seen = len(site.steps(job_id))
-        wait_until(lambda seen=seen: len(site.steps(job_id)) > seen + 6)
+        wait_until(lambda seen=seen: len(site.steps(job_id)) > seen + 3)
         assert site.ledger.request(job_id, "pause")
         wait_until(lambda: site.ledger.job(job_id).state is State.PAUSED)
         assert wait_until(lambda: all(is_gone(pid) for pid in site.pids(job_id)))
@@ -78,7 +78,7 @@ def test_a_pause_is_no_crash_and_ends_where_it_began(site: Site) -> None:
         site.ring()
     job = site.ended(job_id)
     assert (job.state, job.attempt, job.crashes, job.losses) == (State.DONE, 3, 0, 0)
-    assert site.steps(job_id) == list(range(50))
+    assert site.steps(job_id) == list(range(40))
 
 
 def test_a_killed_job_resumes_from_its_checkpoint(site: Site) -> None:
