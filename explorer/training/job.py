@@ -40,6 +40,10 @@ class Context(Protocol):
         """Say how far the job is, 0..1; may raise to stop."""
         ...
 
+    def keep(self, step: int, *, score: float | None = None) -> None:
+        """Make the run folder's checkpoint what a later attempt resumes from."""
+        ...
+
     def check(self) -> None:
         """Raise if the job is to stop."""
         ...
@@ -83,6 +87,7 @@ def run(context: Context) -> dict[str, Any]:
             resume=True,
             on_event=worker.tell,
             should_stop=worker.wants_to_stop,
+            on_saved=lambda step, score: context.keep(step, score=score),
         )
     except JobError:
         if worker.reason is not None:

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional
 
 from explorer.data.segmentation import segmentation
-from explorer.errors import DataError, JobError
+from explorer.errors import DataError, DivergedError
 from explorer.training.augment import Draws, Normalise, draw_epoch, gather, seed_of
 from explorer.training.device import autocast_dtype, memory_format
 from explorer.training.evaluate import score
@@ -108,7 +108,7 @@ class Trainer:
         """Train to the end of the recipe, and report on the way.
 
         Raises:
-            JobError: The loss is no longer a finite number.
+            DivergedError: The loss is no longer a finite number.
         """
         self._meter.start(self.num_steps - self.step)
         while self.epoch < self.recipe.epochs:
@@ -228,9 +228,9 @@ class Trainer:
         _set_rng_state(state["rng"], self.device)
 
 
-def diverged(recipe: Recipe, epochs: int) -> JobError:
+def diverged(recipe: Recipe, epochs: int) -> DivergedError:
     """Return the error for a training whose numbers ran away."""
-    return JobError(
+    return DivergedError(
         f"The loss is no longer a number, in epoch {epochs + 1}: the training has diverged.",
         f"Lower the learning rate (it was {recipe.lr:g}) or lengthen the warm-up.",
     )

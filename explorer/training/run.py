@@ -37,6 +37,7 @@ class _StoppedError(Exception):
 class _Hooks:
     on_event: Callable[[Event], None]
     should_stop: Callable[[], bool]
+    on_saved: Callable[[int, float | None], None]
 
     def check(self) -> None:
         if self.should_stop():
@@ -59,6 +60,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
     resume: bool = False,
     on_event: Callable[[Event], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
+    on_saved: Callable[[int, float | None], None] = lambda _step, _score: None,
 ) -> RunRecord:
     """Train a network and write the run folder of ``explorer.store.runs``.
 
@@ -76,6 +78,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
         resume: Go on where the folder's run was interrupted, if it was.
         on_event: Called with every event; what it raises ends the training.
         should_stop: Asked after every batch; True saves a checkpoint and returns.
+        on_saved: Called with step and accuracy once the folder's checkpoint is complete.
 
     Returns:
         The record; without a result when it was stopped.
@@ -89,7 +92,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
     place = choose_device(device)
     has_record = (folder / runs.RECORD).exists()
     _require_usable(seed, folder, is_taken=has_record and not resume)
-    hooks = _Hooks(on_event, should_stop)
+    hooks = _Hooks(on_event, should_stop, on_saved)
     try:
         dataset = load(data, on_progress=hooks.loading)
     except _StoppedError:
@@ -120,7 +123,9 @@ def _train(
 ) -> RunRecord:
     """Train from the folder's checkpoint, or from the beginning; leave torch's generators alone."""
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        session = Session(record, dataset, device, folder, on_batch=hooks.check)
+        session = Session(
+            record, dataset, device, folder, on_batch=hooks.check, on_saved=hooks.on_saved
+        )
         try:
             for event in session.events():
                 hooks.on_event(event)

@@ -39,6 +39,7 @@ class Session:
         device: Where.
         folder: Of the run; its record is written already.
         on_batch: Called after every batch; may raise to stop.
+        on_saved: Called with step and accuracy once a checkpoint is complete.
 
     Raises:
         DataError: There are too few images.
@@ -52,9 +53,10 @@ class Session:
         device: torch.device,
         folder: Path,
         on_batch: Callable[[], None],
+        on_saved: Callable[[int, float | None], None] = lambda _step, _score: None,
     ) -> None:
         """Build the network and go to where the run was interrupted."""
-        self._record, self._folder = record, folder
+        self._record, self._folder, self._on_saved = record, folder, on_saved
         self._recipe = from_data(record.recipe)
         torch.manual_seed(record.seed)
         self._network = build(record.spec)
@@ -115,6 +117,8 @@ class Session:
             "metrics_size": self._metrics.size(),
         }
         checkpoint.save(self._folder, state)
+        score = self._last.test_accuracy if self._last else None
+        self._on_saved(self._trainer.step, score)
         self._saved_at = monotonic()
 
     def finish(self) -> RunRecord:

@@ -15,7 +15,9 @@ from explorer.api import routes, sign, tokens
 from explorer.api.live import Cursor, Live, merged
 from explorer.errors import UrlError
 from explorer.jobs import client
+from explorer.jobs.people import Person
 from explorer.store.records import Claim, Point, State
+from explorer.store.thinning import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +78,7 @@ def test_news_without_points_are_news(web: TestClient, claim: Claim) -> None:
     client.ledger().report(claim, text="Reading images")
     after = read(web, claim.job_id, before["next"])
     assert (after["text"], after["points"]) == ("Reading images", [])
-    client.cancel(claim.job_id)
+    client.cancel(claim.job_id, by=Person("me"))
     assert read(web, claim.job_id, after["next"])["stopping"]
 
 
@@ -139,7 +141,7 @@ def test_the_key_is_secret_and_stays(tmp_path: Path) -> None:
 def test_a_deleted_job_is_not_found(web: TestClient, claim: Claim) -> None:
     assert status(web, claim.job_id) == 200
     client.ledger().finish(claim, State.DONE)
-    client.delete(claim.job_id)
+    client.delete(claim.job_id, by=Person("me"))
     answer = web.get(f"/api/live/{claim.job_id}", params={"token": sign(claim.job_id)})
     assert answer.status_code == 404
     assert answer.json()["error"].startswith("This run does not exist any more.")
@@ -201,3 +203,24 @@ def test_the_web_side_never_imports_torch_or_streamlit() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
     )
     assert json.loads(seen.stdout) == []
+
+
+def test_a_view_holds_not_many_more_points_than_the_ledger() -> None:
+    """Thinned points are read anew, and no viewer sees a point twice."""
+    home = client.ledger()
+    job_id = client.submit("train", {}, title="", user="me")
+    claim = home.claim("worker")
+    assert claim is not None
+    clock = iter(range(1000))
+    live = Live(client.ledger, clock=lambda: float(next(clock)))
+    seen: list[int] = []
+    cursor = Cursor()
+    for start in range(0, 6000, 500):
+        home.report(claim, [(step, {"loss": 1.0}) for step in range(start, start + 500)])
+        news = live.since(job_id, cursor)
+        assert news is not None
+        seen += [point["seq"] for point in news["points"]]
+        cursor = Cursor.read(news["next"])
+    assert seen == sorted(set(seen))
+    assert (seen[0], seen[-1]) == (1, 6000)
+    assert len(live._views[job_id].points) <= 2 * LIMIT

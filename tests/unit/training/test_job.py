@@ -29,6 +29,9 @@ class FakeContext:
     def progress(self, fraction, text):
         self.progresses.append((fraction, text))
 
+    def keep(self, step, *, score=None):
+        self.kept = (step, score)
+
     def check(self):
         self.checks += 1
         if self.checks == self.stop_at:
