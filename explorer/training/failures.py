@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _NO_CPU_MEMORY = ("can't allocate memory", "not enough memory")
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error says that memory is too small, of a GPU or of the machine."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    # The CPU's allocator has no exception type of its own.
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_CPU_MEMORY)
+
+
 @contextmanager
 def explained() -> Generator[None]:
     """Turn too little memory and a disk that cannot be written into sentences.
@@ -29,8 +37,7 @@ def explained() -> Generator[None]:
     except MemoryError:
         reason = "This machine has too little memory for this training."
     except RuntimeError as error:
-        # The CPU's allocator has no exception type of its own.
-        if not any(words in str(error) for words in _NO_CPU_MEMORY):
+        if not is_out_of_memory(error):
             raise
         reason = "This machine has too little memory for this training."
     except OSError as error:
