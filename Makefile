@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8501
 STAMPS := .venv/.stamps
 
-.PHONY: run test check bench catalogue setup setup-run setup-dev browser clean
+.PHONY: run test check bench catalogue setup setup-run setup-dev browser database clean
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -29,7 +29,7 @@ bench: setup-dev
 catalogue: setup-dev
 	$(BIN)/python tests/catalogue.py
 
-setup: setup-dev browser
+setup: setup-dev browser database
 
 setup-run: $(STAMPS)/run
 setup-dev: $(STAMPS)/dev
@@ -44,12 +44,15 @@ $(STAMPS)/run: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/dev: requirements-dev.txt $(STAMPS)/run
+$(STAMPS)/dev: requirements-dev.txt requirements-cluster.txt $(STAMPS)/run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@mkdir -p $(STAMPS) && touch $@
 
 browser:
 	@bash tests/e2e/install_browser.sh
+
+database:
+	@bash tests/contract/install_database.sh
 
 clean:
 	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis

@@ -6,6 +6,6 @@ main script would put Streamlit into its older multi-page mode and break deep li
 
 import streamlit as st
 
-from explorer.ui.server import FRAME, lifespan, routes
+from explorer.ui.server import FRAME, lifespan, middleware, routes
 
-app = st.App(FRAME, lifespan=lifespan, routes=routes())
+app = st.App(FRAME, lifespan=lifespan, routes=routes(), middleware=middleware())

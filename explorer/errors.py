@@ -8,13 +8,17 @@
       DataError                 a data set or an image that cannot be used
       WeightsError              weights that do not belong to the network
       JobError                  background work that cannot be started or went wrong
+        DivergedError           a training whose numbers ran away
+        MachineMemoryError      more memory than the machine has
+        GpuMemoryError          more memory than the GPU has; a smaller batch may do
+        LimitError              more time, memory, disk or log than one job may use
 
 Raise these for whatever a person can cause; use ``assert`` for our own invariants only.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class ExplorerError(Exception):
@@ -124,4 +128,33 @@ class WeightsError(ExplorerError):
 
 
 class JobError(ExplorerError):
-    """Background work that cannot be started, was refused, or went wrong."""
+    """Background work that cannot be started, was refused, or went wrong.
+
+    ``kind`` says why in a word, for programs: it stands with a job that has failed.
+    """
+
+    kind: ClassVar[str] = "error"
+
+
+class DivergedError(JobError):
+    """A training whose loss or weights are no longer finite numbers."""
+
+    kind: ClassVar[str] = "diverged"
+
+
+class MachineMemoryError(JobError):
+    """A job that needs more memory than the machine has left."""
+
+    kind: ClassVar[str] = "memory"
+
+
+class GpuMemoryError(JobError):
+    """A job that needs more memory than the GPU has left; a smaller batch may do."""
+
+    kind: ClassVar[str] = "gpu_memory"
+
+
+class LimitError(JobError):
+    """A job that used more time, memory, disk or log than one job may."""
+
+    kind: ClassVar[str] = "limit"

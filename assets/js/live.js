@@ -52,7 +52,7 @@ async function poll(job) {
   if (!answer.ok) throw new Error(`live data: ${answer.status}`);
   const news = await answer.json();
   Object.assign(job, { ...news, points: merged(job.points, news.points) });
-  job.ended = !["queued", "running"].includes(news.state);
+  job.ended = !["queued", "running", "paused"].includes(news.state);
   if (news.more) return 0;
   return job.ended ? null : POLL_MS;
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -24,9 +25,9 @@ def routes() -> list[Route]:
     * ``GET /api/health``: ``{"status": "ok"}``.
     * ``GET /api/live/{job_id}?since=CURSOR&token=TOKEN``: what is new since a cursor (``0`` at
       first, then ``next`` of the last answer). 200 with ``state, lost, stopping, progress, text,
-      reason, points, more, next, token``; 204 when nothing is new and the job goes on; 400, 403
-      or 404 with ``error``. A viewer that gets a point of a later ``attempt`` drops the points of
-      earlier ones from its ``step`` on.
+      reason, points, more, next, token``; 204 when nothing is new and the job goes on; 400, 403,
+      404 or 503 with ``error``. A viewer that gets a point of a later ``attempt`` drops the
+      points of earlier ones from its ``step`` on.
     """
     live = Live(client.ledger)
 
@@ -36,6 +37,8 @@ def routes() -> list[Route]:
             return _error(403, "This link is not valid any more. Reload the page.")
         try:
             news = live.since(job_id, Cursor.read(request.query_params.get("since", "0")))
+        except SQLAlchemyError:
+            return _error(503, "The list of jobs cannot be reached just now.")
         except ExplorerError as error:
             return _error(404 if isinstance(error, JobError) else 400, str(error))
         if news is None:

@@ -1,5 +1,7 @@
 """A job's own process: ``python -m explorer.jobs.child``, started and watched by the worker.
 
+With ``--warm`` it first loads what is slow, says that it is ready, and waits for its job.
+
 It lives no longer than its right to run: it ends, with everything it started, when the worker's
 end of standard input closes or when the lease is not renewed in time.
 """
@@ -19,16 +21,19 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, GpuMemoryError, JobError, MachineMemoryError
 from explorer.jobs import protocol
-from explorer.jobs.context import Context, Stopped
+from explorer.jobs.context import CHECKPOINT_NAME, Context, Stopped
+from explorer.store.records import Saved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 NICENESS = 10
 LEASE_SHARE = 0.9
 """The share of the lease after which a job that hears nothing ends itself."""
+_NO_GPU_MEMORY = ("CUDA out of memory", "CUDA error: out of memory", "_STATUS_ALLOC_FAILED")
+_NO_MEMORY = ("can't allocate memory", "not enough memory")
 LAST_SHARE = 0.95
 """The share after which it ends even if its code never lets another thread run."""
 
@@ -94,28 +99,57 @@ def resolve(target: str) -> Callable[[Context], dict[str, Any]]:
 def run(start: protocol.Start, context: Context) -> protocol.FromJob:
     """Run the job's function to its end and return the last message.
 
-    Anything but a result, a stop and an ``ExplorerError`` is a crash, and passes through.
+    Anything but a result, a stop, an ``ExplorerError`` and a lack of memory is a crash, and
+    passes through.
     """
     try:
         result = resolve(start.target)(context)
     except Stopped:
         return protocol.Stopped()
-    except ExplorerError as error:
+    except Exception as error:
+        known = in_words(error)
+        if known is None:
+            raise
         traceback.print_exc()
-        return protocol.Failed(reason=str(error))
+        kind = known.kind if isinstance(known, JobError) else "error"
+        return protocol.Failed(reason=str(known), kind=kind)
     return protocol.Done(result=result)
+
+
+def in_words(error: Exception) -> ExplorerError | None:
+    """Return an error as a sentence for people; None for one that is a fault of ours.
+
+    Told by name and words, so that torch need not be loaded.
+    """
+    hint = "Lower the batch size, the width or the image size."
+    text = str(error)
+    is_torch = type(error).__module__.startswith("torch")
+    if isinstance(error, ExplorerError):
+        return error
+    if (is_torch and type(error).__name__ == "OutOfMemoryError") or (
+        isinstance(error, RuntimeError) and any(words in text for words in _NO_GPU_MEMORY)
+    ):
+        return GpuMemoryError("The GPU has too little memory for this job.", hint)
+    if isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(words in text for words in _NO_MEMORY)
+    ):
+        return MachineMemoryError("This machine has too little memory for this job.", hint)
+    return None
 
 
 def main() -> None:
     """Run the one job described on the first line of standard input."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    _be_humble()
     out = _take_stdout()
     source = io.FileIO(sys.stdin.fileno(), closefd=False)
+    if "--warm" in sys.argv:
+        importlib.import_module("explorer.jobs.warm").warm()
     first = source.readline()
     if not first:
         return
     start = protocol.Start.model_validate_json(first)
+    if start.log:
+        _log_to(start.log)
     mutex = threading.Lock()
 
     def send(message: protocol.Message) -> None:
@@ -123,9 +157,43 @@ def main() -> None:
             out.write(message.line())
             out.flush()
 
-    context = Context(start.payload, Path(start.directory), send)
+    context = Context(
+        start.payload,
+        Path(start.directory),
+        send,
+        attempt=start.attempt,
+        checkpoints=start.checkpoints,
+        retells=not start.saved,
+    )
     Leash(source, start.lease, context.stop).start()
+    if start.saved:
+        _place(start.saved, context.directory)
     send(run(start, context))
+
+
+def _be_humble() -> None:
+    """Let others have the processor first, and be the first to go when memory runs out."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("700")
+
+
+def _place(saved: Sequence[protocol.Pointer], directory: Path) -> None:
+    """Put the checkpoint that the ledger names where the job looks for it."""
+    from explorer.store import checkpoint_files  # noqa: PLC0415 - only jobs that resume need it
+
+    known = [Saved(**pointer.model_dump()) for pointer in saved]
+    found = checkpoint_files.fetch(known, directory / CHECKPOINT_NAME)
+    print(f"Resuming from step {found.step}." if found else "No checkpoint can be read.")
+
+
+def _log_to(path: str) -> None:
+    """Let everything that is printed from now on go to the run's log."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for stream in (1, 2):
+        os.dup2(handle, stream)
+    os.close(handle)
 
 
 def _take_stdout() -> TextIO:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from explorer.jobs.journal import Journal
-from explorer.jobs.protocol import Beat, Message, Progress, Report
+from explorer.jobs.protocol import Beat, Checkpoint, Message, Pointer, Progress, Report
+from explorer.store.thinning import thinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 BEAT = 1.0
 """Seconds between two signs of life."""
 JOURNAL_NAME = "points.jsonl"
+CHECKPOINT_NAME = "checkpoint.safetensors"
+"""The file of a run folder that a job resumes from."""
 
 
 class Stopped(BaseException):
@@ -33,12 +37,27 @@ class Context:
         directory: The run folder. It outlives the process: a job that is started again after a
             crash finds its checkpoints there, and must look for them.
         send: Hands one message to the worker.
+        attempt: The number of the claim.
+        checkpoints: The URL of the folder for checkpoints; by default one in the run folder.
+        retells: Whether to report again what an earlier attempt in this folder did before the
+            first step of this one. Where the ledger named the checkpoint it has those points,
+            and this folder may know less: later attempts may have run elsewhere.
     """
 
     def __init__(
-        self, payload: dict[str, Any], directory: Path, send: Callable[[Message], None]
+        self,
+        payload: dict[str, Any],
+        directory: Path,
+        send: Callable[[Message], None],
+        *,
+        attempt: int = 1,
+        checkpoints: str = "",
+        retells: bool = True,
     ) -> None:
         """Start unstopped."""
+        self.attempt = attempt
+        self._retells = retells
+        self._checkpoints = checkpoints or str(directory / "checkpoints")
         self.payload = payload
         self.directory = directory
         self._send = send
@@ -59,8 +78,9 @@ class Context:
         report = Report(step=int(step), metrics=values)
         if not self._has_reported:
             self._has_reported = True
-            for earlier in self._journal.resume(report.step):
-                self._say(earlier)
+            earlier = self._journal.resume(report.step)
+            for told in thinned(earlier) if self._retells else ():
+                self._say(told)
         self._journal.append(report)
         self._say(report)
         self.check()
@@ -69,6 +89,26 @@ class Context:
         """Say how much is done, in 0..1 or None, and what is going on; raises ``Stopped``."""
         self._say(Progress(fraction=fraction, text=text))
         self.check()
+
+    def keep(self, step: int, *, score: float | None = None) -> None:
+        """Make ``checkpoint.safetensors`` in the run folder what a later attempt resumes from.
+
+        It is copied to where checkpoints are kept and named in the ledger; the last two and the
+        one with the highest score stay. A later attempt, wherever it runs, finds it in its run
+        folder. The job must replace the file, and never change it in place.
+
+        Args:
+            step: At which it was written.
+            score: How good it is, such as an accuracy.
+
+        Raises:
+            OSError: It cannot be written where checkpoints are kept.
+        """
+        from explorer.store import checkpoint_files  # noqa: PLC0415 - most jobs save nothing
+
+        source = self.directory / CHECKPOINT_NAME
+        saved = checkpoint_files.put(source, self._checkpoints, self.attempt, step, score)
+        self._say(Checkpoint(saved=Pointer(**asdict(saved))))
 
     def check(self) -> None:
         """Give a sign of life; call it at least once in a few seconds.

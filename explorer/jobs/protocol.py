@@ -17,14 +17,41 @@ class Message(BaseModel):
         return self.model_dump_json() + "\n"
 
 
+class Pointer(BaseModel):
+    """Where a complete checkpoint lies, as ``explorer.store.records.Saved``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    attempt: int
+    step: int
+    url: str
+    digest: str
+    score: float | None = None
+
+
 class Start(Message):
-    """To the job: the first line. ``target`` is ``module:function``, ``lease`` in seconds."""
+    """To the job: the first line.
+
+    Attributes:
+        target: ``module:function``.
+        payload: What the job was submitted with.
+        directory: The run folder.
+        lease: How long a renewal lasts [s].
+        attempt: The number of the claim.
+        log: Where what it prints belongs; empty to leave it where it goes.
+        checkpoints: The URL of the folder for checkpoints; empty for one in the run folder.
+        saved: What to resume from, the newest first.
+    """
 
     type: Literal["start"] = "start"
     target: str
     payload: dict[str, Any]
     directory: str
     lease: float
+    attempt: int = 1
+    log: str = ""
+    checkpoints: str = ""
+    saved: tuple[Pointer, ...] = ()
 
 
 class Lease(Message):
@@ -46,6 +73,11 @@ class Report(Message):
     step: int
     metrics: dict[str, float | None]
 
+    @property
+    def data(self) -> dict[str, float | None]:
+        """The values, by the name that a point has for them."""
+        return self.metrics
+
 
 class Progress(Message):
     """From the job: how much is done, in 0..1 or unknown, and what it is doing."""
@@ -53,6 +85,13 @@ class Progress(Message):
     type: Literal["progress"] = "progress"
     fraction: float | None
     text: str
+
+
+class Checkpoint(Message):
+    """From the job: a checkpoint is complete."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    saved: Pointer
 
 
 class Beat(Message):
@@ -69,10 +108,14 @@ class Done(Message):
 
 
 class Failed(Message):
-    """From the job: the end, for a reason a person can do something about."""
+    """From the job: the end, for a reason a person can do something about.
+
+    ``kind`` says it in a word: ``explorer.errors.JobError.kind``.
+    """
 
     type: Literal["failed"] = "failed"
     reason: str
+    kind: str = "error"
 
 
 class Stopped(Message):
@@ -82,7 +125,7 @@ class Stopped(Message):
 
 
 ToJob = Start | Lease | Stop
-FromJob = Report | Progress | Beat | Done | Failed | Stopped
+FromJob = Report | Progress | Checkpoint | Beat | Done | Failed | Stopped
 _TO_JOB: TypeAdapter[ToJob] = TypeAdapter(Annotated[ToJob, Field(discriminator="type")])
 _FROM_JOB: TypeAdapter[FromJob] = TypeAdapter(Annotated[FromJob, Field(discriminator="type")])
 

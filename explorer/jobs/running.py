@@ -30,22 +30,32 @@ class RunningJob:
         start: What it is told first.
         directory: The run folder; what the job prints is appended to ``log.txt`` there.
         env: The environment of the process.
+        spare: A process that waits for a job with that environment; a new one is started if
+            left out.
     """
 
-    def __init__(self, start: protocol.Start, directory: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        start: protocol.Start,
+        directory: Path,
+        env: Mapping[str, str],
+        spare: subprocess.Popen[str] | None = None,
+    ) -> None:
         """Start the process."""
         directory.mkdir(parents=True, exist_ok=True)
         self._log = directory / LOG_NAME
         with self._log.open("ab") as log:
             self._log_start = log.tell()
-            self._process = process.start("explorer.jobs.child", log=log, env=env, piped=True)
+            self._process = spare or process.start(
+                "explorer.jobs.child", log=log, env=env, piped=True
+            )
         self._stdin = cast("IO[str]", self._process.stdin)
         self._stdout = cast("IO[str]", self._process.stdout)
         # Bounded, so that a job that reports too fast waits instead of filling the memory.
         self._inbox: queue.Queue[protocol.FromJob | None] = queue.Queue(_INBOX)
         self._is_closed = False
         threading.Thread(target=self._listen, daemon=True).start()
-        self.say(start)
+        self.say(start.model_copy(update={"log": str(self._log)}))
 
     def say(self, message: protocol.Message) -> None:
         """Send a message; a process that is gone does not mind."""
@@ -66,6 +76,16 @@ class RunningJob:
         return found
 
     @property
+    def pid(self) -> int:
+        """The id of the process, which leads its group."""
+        return self._process.pid
+
+    @property
+    def log(self) -> Path:
+        """Where what it prints is appended."""
+        return self._log
+
+    @property
     def is_alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.poll() is None
@@ -80,14 +100,21 @@ class RunningJob:
             self._stdin.close()
         return found
 
-    def cause_of_death(self) -> str:
-        """Return why a process that left no last message is gone, for people."""
+    def cause_of_death(self, *, out_of_memory: bool = False) -> str:
+        """Return why a process that left no last message is gone, for people.
+
+        Args:
+            out_of_memory: Whether the system is known to have killed a process for memory.
+        """
         code = self._process.returncode
         if code < 0:
             how = f"was ended by {_signal_name(-code)}"
         else:
             how = f"ended with code {code}" if code else "ended without a result"
-        memory = " (often because memory ran out)" if code == -signal.SIGKILL else ""
+        memory = ""
+        if code == -signal.SIGKILL:
+            often = "because the memory of this machine ran out"
+            memory = f" {often}" if out_of_memory else " (often because memory ran out)"
         last = self._last_line()
         return f"The process of this run {how}{memory}." + (f" Its last words: {last}" * bool(last))
 

@@ -11,16 +11,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from explorer import units
 from explorer.jobs import protocol
-from explorer.store.ledger import CANCEL, Ledger
-from explorer.store.records import Claim, LeaseLostError, State
+from explorer.store import checkpoint_files
+from explorer.store.records import CANCEL, PAUSE, YIELD, Claim, LeaseLostError, Saved, State
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from explorer.errors import LimitError
+    from explorer.jobs.limits import Watch
     from explorer.jobs.running import RunningJob
+    from explorer.store.ledger import Ledger
 
 _logger = logging.getLogger(__name__)
+_REASONS = {
+    PAUSE: "",
+    YIELD: "Your GPU minutes for today are used up; it goes on tomorrow by itself.",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Supervisor:
         ledger: Where everything is written.
         claim: The right to run the job.
         running: Its process, just started.
+        watch: Notices that it uses too much.
         timing: How patient to be.
         leaving: Set when the worker itself must end; the job then waits for another.
     """
@@ -56,6 +64,7 @@ class Supervisor:
         ledger: Ledger,
         claim: Claim,
         running: RunningJob,
+        watch: Watch,
         timing: Timing,
         leaving: threading.Event,
     ) -> None:
@@ -63,14 +72,17 @@ class Supervisor:
         self._ledger = ledger
         self._claim = claim
         self._running = running
+        self._limits = watch
         self._timing = timing
         self._leaving = leaving
         self._points: list[tuple[int, dict[str, float | None]]] = []
+        self._saved: list[Saved] = []
         self._progress: protocol.Progress | None = None
         self._last: protocol.FromJob | None = None
         self._renewed = self._heard = time.monotonic()
         self._stop_sent: float | None = None
-        self._cancelled = False
+        self._want: str | None = None
+        self._excess: LimitError | None = None
 
     def run(self) -> None:
         """Watch the job to its end; returns when the process is gone and the end is written."""
@@ -91,6 +103,9 @@ class Supervisor:
             now = time.monotonic()
             if self._stop_sent is not None and now - self._stop_sent > self._timing.grace:
                 return ""
+            self._excess = self._limits.exceeded()
+            if self._excess is not None:
+                return ""
             if now - self._heard > self._timing.silence:
                 return f"It gave no sign of life for {units.seconds(self._timing.silence)}."
         return ""
@@ -103,6 +118,8 @@ class Supervisor:
                     self._points.append((message.step, message.metrics))
                 case protocol.Progress():
                     self._progress = message
+                case protocol.Checkpoint():
+                    self._saved.append(Saved(**message.saved.model_dump()))
                 case protocol.Beat():
                     pass
                 case _:
@@ -112,18 +129,30 @@ class Supervisor:
         try:
             self._flush()
             if time.monotonic() - self._renewed > self._ledger.lease / 4:
-                self._ledger.renew(self._claim)
-                self._renewed = time.monotonic()
+                self._renew()
                 self._running.say(protocol.Lease())
-            self._cancelled = self._ledger.wish(self._claim) == CANCEL
+            self._want = self._ledger.wish(self._claim)
         except SQLAlchemyError:
             # If this lasts, the job's own leash ends it before anyone else can claim it.
             _logger.exception("The ledger cannot be reached; trying again.")
-        if self._stop_sent is None and (self._cancelled or self._leaving.is_set()):
+        if self._stop_sent is None and (self._want or self._leaving.is_set()):
             self._running.say(protocol.Stop())
             self._stop_sent = time.monotonic()
 
+    def _renew(self) -> None:
+        now = time.monotonic()
+        self._ledger.renew(self._claim, now - self._renewed)
+        self._renewed = now
+
     def _flush(self) -> None:
+        # After the points: a resumed job reports again from the step of its checkpoint.
+        self._flush_points()
+        while self._saved:
+            for url in self._ledger.save(self._claim, self._saved[0]):
+                checkpoint_files.remove(url)
+            del self._saved[0]
+
+    def _flush_points(self) -> None:
         if not self._points and self._progress is None:
             return
         fraction = self._progress.fraction if self._progress else None
@@ -134,27 +163,31 @@ class Supervisor:
 
     def _settle(self, cause: str) -> None:
         self._persist(self._flush)
+        if self._claim.gpu_share:
+            self._persist(self._renew)
+        self._persist(lambda: self._end(cause))
+
+    def _end(self, cause: str) -> None:
+        """Write how it ended."""
+        ledger, claim = self._ledger, self._claim
         match self._last:
             case protocol.Done(result=result):
-                self._persist(lambda: self._finish(State.DONE, result=result))
-            case protocol.Failed(reason=reason):
-                self._persist(lambda: self._finish(State.FAILED, reason))
-            case _ if self._cancelled:
-                self._persist(lambda: self._finish(State.CANCELLED))
+                ledger.finish(claim, State.DONE, result=result)
+                for url in ledger.drop_checkpoints(claim.job_id):
+                    checkpoint_files.remove(url)
+            case protocol.Failed(reason=reason, kind=kind):
+                ledger.finish(claim, State.FAILED, reason, failure=kind)
+            case _ if self._excess is not None:
+                ledger.finish(claim, State.FAILED, str(self._excess), failure=self._excess.kind)
+            case _ if self._want == CANCEL:
+                ledger.finish(claim, State.CANCELLED)
             case _ if self._stop_sent is not None:
-                self._persist(lambda: self._give_back(""))
+                ledger.give_back(claim, reason=_REASONS.get(self._want or "", ""))
             case _:
-                crash = cause or self._running.cause_of_death()
-                self._persist(lambda: self._give_back(crash))
-
-    def _finish(
-        self, state: State, reason: str = "", result: dict[str, object] | None = None
-    ) -> None:
-        self._ledger.finish(self._claim, state, reason, result)
-
-    def _give_back(self, crash: str) -> None:
-        state = self._ledger.give_back(self._claim, crash=crash)
-        _logger.warning("Job %s is %s. %s", self._claim.job_id, state, crash)
+                died = self._limits.ran_out_of_memory()
+                crash = cause or self._running.cause_of_death(out_of_memory=died)
+                state = ledger.give_back(claim, crash=crash)
+                _logger.warning("Job %s is %s. %s", claim.job_id, state, crash)
 
     def _persist(self, action: Callable[[], None]) -> None:
         """Repeat a write until the ledger takes it: an end that is not written never happened."""

@@ -19,9 +19,10 @@ class Now(FunctionElement[float]):
     inherit_cache = True
 
 
-@compiles(Now)
-def _standard(_element: Now, _compiler: SQLCompiler, **_options: object) -> str:
-    return "EXTRACT(EPOCH FROM CURRENT_TIMESTAMP)"
+@compiles(Now, "postgresql")
+def _postgresql(_element: Now, _compiler: SQLCompiler, **_options: object) -> str:
+    # CURRENT_TIMESTAMP is when the transaction began, and a claim may wait for its turn in one.
+    return "EXTRACT(EPOCH FROM statement_timestamp())::float8"
 
 
 @compiles(Now, "sqlite")

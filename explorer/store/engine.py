@@ -7,17 +7,29 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 
+from explorer.errors import JobError
 from explorer.store.migrations import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 BUSY_TIMEOUT = 30.0
 _BACKPORTS = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7)}
+_TURN = 0x52455351
+"""The advisory lock of PostgreSQL that stands for SQLite's one write lock."""
+_POSTGRES = {
+    "connect_timeout": 5,
+    # A server that vanished without a word is noticed before a lease is over.
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 9000,
+}
 
 
 def journal_mode(version: tuple[int, int, int]) -> Literal["WAL", "TRUNCATE"]:
@@ -31,14 +43,20 @@ def journal_mode(version: tuple[int, int, int]) -> Literal["WAL", "TRUNCATE"]:
 
 
 def open_engine(url: str) -> Engine:
-    """Open an SQLite database and bring its tables up to date.
+    """Open a database, SQLite or PostgreSQL, and bring its tables up to date.
 
     Safe when several processes do it at once.
 
     Args:
-        url: Such as ``sqlite:////data/ledger.db``.
+        url: Such as ``sqlite:////data/ledger.db`` or ``postgresql://app@db/explorer``.
+
+    Raises:
+        JobError: The URL is of no such database, or its driver is not installed.
     """
-    engine = create_engine(url)
+    chosen = _url(url)
+    if chosen.get_backend_name() == "postgresql":
+        return _open_postgres(chosen)
+    engine = create_engine(chosen)
     _prepare_sqlite(engine)
     with FileLock(f"{engine.url.database}.lock", timeout=2 * BUSY_TIMEOUT), write(engine) as db:
         upgrade(db)
@@ -47,13 +65,53 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def write(engine: Engine) -> Generator[Connection]:
-    """Open a transaction that holds the write lock from its first statement.
+    """Open a transaction for writing; in SQLite it holds the write lock from its first statement.
 
-    A transaction that reads first and writes later fails with "database is locked" whatever the
-    timeout, because its snapshot may be stale by then.
+    A transaction of SQLite that reads first and writes later fails with "database is locked"
+    whatever the timeout, because its snapshot may be stale by then.
     """
     with engine.connect().execution_options(explorer_write=True) as connection, connection.begin():
         yield connection
+
+
+def take_turns(db: Connection) -> None:
+    """Wait until no other transaction decides by what it reads: whose turn it is, how many wait.
+
+    SQLite has one writer at a time anyway.
+    """
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+
+
+def _url(url: str) -> URL:
+    try:
+        chosen = make_url(url)
+    except ArgumentError:
+        chosen = None
+    if chosen is None or chosen.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise JobError(
+            "The ledger's address names no database that the app knows.",
+            "Set EXPLORER_LEDGER to postgresql://user@host/database, or leave it out.",
+        )
+    if chosen.drivername == "postgresql":
+        chosen = chosen.set(drivername="postgresql+psycopg")
+    return chosen
+
+
+def _open_postgres(url: URL) -> Engine:
+    try:
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=20, max_overflow=20, connect_args=_POSTGRES
+        )
+    except ModuleNotFoundError:
+        raise JobError(
+            "A ledger in PostgreSQL needs the package psycopg, which is not installed.",
+            "Run `pip install -r requirements-cluster.txt`.",
+        ) from None
+    with write(engine) as db:
+        take_turns(db)
+        upgrade(db)
+    return engine
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -11,6 +11,9 @@ import platformdirs
 from explorer.errors import DataError
 
 VARIABLE = "EXPLORER_HOME"
+LEDGER = "EXPLORER_LEDGER"
+RUNS = "EXPLORER_RUNS"
+CHECKPOINTS = "EXPLORER_CHECKPOINTS"
 APP_NAME = "residual-explorer"
 
 
@@ -26,8 +29,12 @@ class Home:
 
     @property
     def runs(self) -> Path:
-        """The folder that holds one folder for each run."""
-        return self.root / "runs"
+        """The folder that holds one folder for each run: ``EXPLORER_RUNS``, or one in here.
+
+        Several machines that work on one ledger need one that they share.
+        """
+        chosen = os.environ.get(RUNS, "").strip()
+        return Path(chosen).expanduser().absolute() if chosen else self.root / "runs"
 
     @property
     def log(self) -> Path:
@@ -36,8 +43,9 @@ class Home:
 
     @property
     def ledger_url(self) -> str:
-        """The SQLAlchemy URL of the job ledger."""
-        return f"sqlite:///{self.root / 'ledger.db'}"
+        """The SQLAlchemy URL of the job ledger: ``EXPLORER_LEDGER``, or a file in here."""
+        chosen = os.environ.get(LEDGER, "").strip()
+        return chosen or f"sqlite:///{self.root / 'ledger.db'}"
 
     @property
     def worker_lock(self) -> Path:
@@ -58,6 +66,14 @@ class Home:
         """Return the folder of one run; it may not exist yet."""
         return self.runs / job_id
 
+    def checkpoints(self, job_id: str) -> str:
+        """Return the fsspec URL of a job's checkpoints.
+
+        That is a folder under ``EXPLORER_CHECKPOINTS``, or one in the run folder.
+        """
+        chosen = os.environ.get(CHECKPOINTS, "").strip()
+        return f"{chosen.rstrip('/')}/{job_id}" if chosen else str(self.run(job_id) / "checkpoints")
+
 
 def home() -> Home:
     """Return the data home, created if needed: ``EXPLORER_HOME`` or the platform's own place.
@@ -73,7 +89,7 @@ def home() -> Home:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(
-            f"The data folder {found.root} cannot be created: {error.strerror}.",
+            f"The data folder {error.filename or found.root} cannot be created: {error.strerror}.",
             f"Set {VARIABLE} to a folder that you may write to.",
         ) from error
     if not os.access(found.root, os.W_OK):

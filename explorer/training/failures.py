@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from explorer.errors import JobError
+from explorer.errors import GpuMemoryError, JobError, MachineMemoryError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+_NO_MEMORY = "This machine has too little memory for this training."
+_SMALLER = "Lower the batch size, the width or the image size."
 _NO_CPU_MEMORY = ("can't allocate memory", "not enough memory")
 
 
@@ -33,13 +35,13 @@ def explained() -> Generator[None]:
     try:
         yield
     except torch.OutOfMemoryError:
-        reason = "The GPU has too little memory for this training."
+        found = GpuMemoryError("The GPU has too little memory for this training.", _SMALLER)
     except MemoryError:
-        reason = "This machine has too little memory for this training."
+        found = MachineMemoryError(_NO_MEMORY, _SMALLER)
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-        reason = "This machine has too little memory for this training."
+        found = MachineMemoryError(_NO_MEMORY, _SMALLER)
     except OSError as error:
         raise JobError(
             f"The run cannot be written: {error.strerror or error}.",
@@ -47,4 +49,4 @@ def explained() -> Generator[None]:
         ) from error
     else:
         return
-    raise JobError(reason, "Lower the batch size, the width or the image size.")
+    raise found

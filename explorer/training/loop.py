@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from explorer.data.segmentation import segmentation
-from explorer.errors import DataError, JobError
+from explorer.errors import DataError, DivergedError
 from explorer.training.augment import Normalise, draw_epoch, seed_of
 from explorer.training.average import Average
 from explorer.training.contention import ThreadWatch
@@ -118,7 +118,7 @@ class Trainer:
         """Train to the end of the recipe, and report on the way.
 
         Raises:
-            JobError: The loss is no longer a finite number.
+            DivergedError: The loss is no longer a finite number.
         """
         size = self.length.batch_size
         self._meter.start(self.length.num_steps - self.step)
@@ -258,9 +258,9 @@ def require_images(dataset: Dataset) -> None:
         )
 
 
-def diverged(recipe: Recipe, epochs: int) -> JobError:
+def diverged(recipe: Recipe, epochs: int) -> DivergedError:
     """Return the error for a training whose numbers ran away."""
-    return JobError(
+    return DivergedError(
         f"The loss is no longer a number, in epoch {epochs + 1}: the training has diverged.",
         f"Lower the learning rate (it was {recipe.lr:g}) or lengthen the warm-up.",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -77,7 +77,8 @@ class Session:
         require_images(dataset)
         segments = record.spec.head.kind == "segment"
         feed = Feed(dataset, self._recipe, device, segments=segments)
-        plan = self._plan(record, feed, device)
+        state = checkpoint.load(folder)
+        plan = self._plan(state["plan"] if state else record.plan, record, feed, device)
         self.record = self._planned(record, plan)
         self._trainer = Trainer(
             self._network,
@@ -95,7 +96,7 @@ class Session:
         self._num_test = len(dataset.test)
         self._last: EpochEvent | None = None
         self._first_seconds: float | None = None
-        metrics_size = self._resume()
+        metrics_size = self._resume(state)
         self._metrics = MetricsFile(folder, metrics_size)
         self._saved_at = monotonic()
 
@@ -104,10 +105,14 @@ class Session:
         """Into how many parts a batch is split."""
         return self._trainer.plan.parts
 
-    def _plan(self, record: RunRecord, feed: Feed, device: torch.device) -> Plan:
+    def _plan(
+        self, begun: dict[str, Any], record: RunRecord, feed: Feed, device: torch.device
+    ) -> Plan:
         """Return how the run was begun, or decide how it is carried out."""
-        kept = from_record(record.plan)
+        kept, asked = from_record(begun), from_record(record.plan)
         if kept is not None:
+            if asked is not None and asked.parts > kept.parts:
+                kept = kept.changed(parts=asked.parts)
             # Another number of threads would add in another order.
             torch.set_num_threads(kept.threads)
             return kept
@@ -122,16 +127,16 @@ class Session:
         return decide(subject)
 
     def _planned(self, record: RunRecord, plan: Plan) -> RunRecord:
-        if record.plan:
+        kept = plan.model_dump(mode="json")
+        if record.plan == kept:
             return record
-        planned = record.model_copy(update={"plan": plan.model_dump(mode="json")})
+        planned = record.model_copy(update={"plan": kept})
         planned = planned.model_copy(update={"command": self._command(planned)})
         runs.write(self._folder, planned)
         return planned
 
-    def _resume(self) -> int:
+    def _resume(self, state: dict[str, Any] | None) -> int:
         """Go to where the run was interrupted, if it was; return the size of its metrics then."""
-        state = checkpoint.load(self._folder)
         if state is None:
             return 0
         self._trainer.load_state_dict(state["trainer"])
@@ -181,6 +186,8 @@ class Session:
             raise diverged(self._recipe, self._trainer.epoch)
         state = {
             "trainer": self._trainer.state_dict(),
+            # Here too: another machine that goes on may have nothing but this file.
+            "plan": self.record.plan,
             "last": asdict(self._last) if self._last else None,
             "first_seconds": self._first_seconds,
             "metrics_size": self._metrics.size(),

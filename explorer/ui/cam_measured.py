@@ -262,4 +262,4 @@ def _progress(job_id: str) -> None:
         waits = job.state is State.QUEUED
         st.progress(job.fraction or 0.0, _("Waiting for its turn") if waits else job.text or "…")
         if st.button(_("Stop"), key=f"measured-stop-{job_id}"):
-            client.cancel(job_id)
+            client.cancel(job_id, by=state.person())

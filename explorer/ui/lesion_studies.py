@@ -12,6 +12,7 @@ from explorer.analysis.block_range import label_of
 from explorer.errors import ExplorerError
 from explorer.figures.lesions import Unit, at_random, interval, reordered, sweep
 from explorer.jobs import client
+from explorer.jobs.people import may_change
 from explorer.lesion.study import KIND, Study, What, kept
 from explorer.store.records import State
 from explorer.ui import cached, panels, state, urls
@@ -127,9 +128,10 @@ def _jobs(study: Study) -> list[Job]:
 
 def _forget(study: Study) -> None:
     """Take jobs off the list whose result is kept in its file."""
+    me = state.person()
     for job in _jobs(study):
-        if job.state.is_final:
-            client.delete(job.id)
+        if job.state.is_final and may_change(me, job):
+            client.delete(job.id, by=me)
 
 
 def _pending(study: Study, subject: Subject) -> None:
@@ -166,7 +168,7 @@ def _running(job_id: str) -> None:
     words = job.text or _("waiting for its turn")
     st.progress(job.fraction or 0.0, f"{words} · {percent(job.fraction or 0.0, 0)}")
     if st.button(_("Stop"), key="lesion-stop"):
-        client.cancel(job_id)
+        client.cancel(job_id, by=state.person())
 
 
 def _result(found: Found, subject: Subject) -> None:

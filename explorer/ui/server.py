@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from explorer import compute
 from explorer.api.routes import routes as api_routes
+from explorer.api.visitors import Visitors
 from explorer.jobs import client
 
 if TYPE_CHECKING:
@@ -31,6 +33,11 @@ JANITOR_SECONDS = 45.0
 def routes() -> list[BaseRoute]:
     """Return our routes: the API, and the files under ``assets/``."""
     return [*api_routes(), Mount("/assets", _Assets(directory=ROOT / "assets"))]
+
+
+def middleware() -> list[Middleware]:
+    """Return what surrounds every answer: a name for each browser."""
+    return [Middleware(Visitors)]
 
 
 class _Assets(StaticFiles):

@@ -11,12 +11,15 @@ import streamlit as st
 
 from explorer.analysis.budget import admit
 from explorer.analysis.lock import Lock, Solution, solve
+from explorer.api import visitors
 from explorer.errors import ShapeError, SpecError
+from explorer.jobs import people
 from explorer.spec.presets import name_of, preset, presets
 from explorer.ui.i18n import _
 
 if TYPE_CHECKING:
     from explorer.address import Address
+    from explorer.jobs.people import Person
     from explorer.spec import NetworkSpec
 
 START = "resnet20"
@@ -204,12 +207,33 @@ def keep(name: str, value: object) -> None:
 
 
 def visitor() -> str:
-    """Return a name for this session: limits and fairness of jobs count by it."""
+    """Return the visitor's name: limits and fairness of jobs count by it.
+
+    It is the browser's and survives a reload (``explorer.api.visitors``); a session without a
+    cookie has one of its own.
+    """
     name = recall("user")
     if not isinstance(name, str):
-        name = secrets.token_hex(8)
+        known = visitors.name_of(st.context.cookies, st.context.headers)
+        name = known or secrets.token_hex(8)
         keep("user", name)
     return name
+
+
+def person() -> Person:
+    """Return who the visitor is for the queue: a user, or the teacher."""
+    word = recall("teacher", "")
+    return people.person(visitor(), word if isinstance(word, str) else "")
+
+
+def become_teacher(word: str) -> None:
+    """Let the visitor act as the teacher for the rest of the session.
+
+    Raises:
+        JobError: This is not the teacher's word.
+    """
+    people.person(visitor(), word)
+    keep("teacher", word)
 
 
 def widget(key: str) -> object:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.errors import DataError, ExplorerError
 from explorer.jobs import client
+from explorer.jobs.people import may_change
 from explorer.training.recipes import DEFAULT, recipes
 from explorer.ui import cached, datasets, nav, panels, state
 from explorer.ui.components.live import live_runs
@@ -156,10 +157,12 @@ def training_list() -> None:
     shown = _shown(jobs)
     asked = live_runs(shown, _what, key="live")
     if asked.stop in {job.id for job in jobs}:
-        client.cancel(str(asked.stop))
+        client.cancel(str(asked.stop), by=state.person())
     if asked.ended:
         cached.forget_runs()
+    me = state.person()
     done = [job for job in shown if job.state.is_final]
+    mine = [job for job in done if may_change(me, job)]
     runs = finished_runs()
     for job in reversed(done):
         if job.id in runs:
@@ -167,9 +170,9 @@ def training_list() -> None:
     with st.container(horizontal=True):
         if st.button(_("Compare where they look"), key="to-cam"):
             nav.go("cam")
-        if done and st.button(_("Delete the shown that have ended"), key="delete-ended"):
-            for job in done:
-                client.delete(job.id)
+        if mine and st.button(_("Delete the shown that have ended"), key="delete-ended"):
+            for job in mine:
+                client.delete(job.id, by=me)
             st.rerun()
 
 

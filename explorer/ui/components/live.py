@@ -162,6 +162,7 @@ def _labels() -> dict[str, Any]:
         "states": {
             "queued": _("waiting"),
             "running": _("running"),
+            "paused": _("paused"),
             "done": _("done"),
             "failed": _("failed"),
             "cancelled": _("stopped"),

@@ -15,6 +15,7 @@ from explorer.api import routes, sign, tokens
 from explorer.api.live import Cursor, Live, merged
 from explorer.errors import UrlError
 from explorer.jobs import client
+from explorer.jobs.people import Person
 from explorer.store.records import Claim, Point, State
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def test_news_without_points_are_news(web: TestClient, claim: Claim) -> None:
     client.ledger().report(claim, text="Reading images")
     after = read(web, claim.job_id, before["next"])
     assert (after["text"], after["points"]) == ("Reading images", [])
-    client.cancel(claim.job_id)
+    client.cancel(claim.job_id, by=Person("me"))
     assert read(web, claim.job_id, after["next"])["stopping"]
 
 
@@ -139,7 +140,7 @@ def test_the_key_is_secret_and_stays(tmp_path: Path) -> None:
 def test_a_deleted_job_is_not_found(web: TestClient, claim: Claim) -> None:
     assert status(web, claim.job_id) == 200
     client.ledger().finish(claim, State.DONE)
-    client.delete(claim.job_id)
+    client.delete(claim.job_id, by=Person("me"))
     answer = web.get(f"/api/live/{claim.job_id}", params={"token": sign(claim.job_id)})
     assert answer.status_code == 404
     assert answer.json()["error"].startswith("This run does not exist any more.")

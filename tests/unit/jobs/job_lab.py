@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from explorer.store.paths import Home
     from explorer.store.records import Job
 
-TOYS = ("count", "spin", "silent", "clutch", "refuse", "stumble", "talk", "surroundings")
+TOYS = (
+    "count", "spin", "silent", "clutch", "refuse", "stumble", "talk", "surroundings",
+    "hoard", "chatter", "litter", "starve", "tensor",
+)  # fmt: skip
 KINDS = {name: f"toy_jobs:{name}" for name in TOYS}
 FAST = Timing(sync=0.1, grace=1.0, silence=30.0, idle=0.05)
 

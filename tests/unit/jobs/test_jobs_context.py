@@ -13,6 +13,7 @@ from explorer.errors import JobError
 from explorer.jobs import client, context, process, protocol
 from explorer.jobs.context import Context, Stopped
 from explorer.jobs.kinds import KINDS
+from explorer.jobs.people import Person
 from explorer.jobs.running import RunningJob
 from explorer.store.records import State
 
@@ -164,9 +165,9 @@ def test_the_apps_view_of_a_job(lab: Lab) -> None:
     assert [job.id for job in client.jobs(user="me")] == [job_id]
     assert client.metrics(job_id) == []
     lab.home.run(job_id).mkdir()
-    assert client.cancel(job_id)
+    assert client.cancel(job_id, by=Person("me"))
     assert client.job(job_id).state is State.CANCELLED
-    client.delete(job_id)
+    client.delete(job_id, by=Person("me"))
     assert not lab.home.run(job_id).exists()
     with pytest.raises(JobError, match="does not exist any more"):
         client.job(job_id)

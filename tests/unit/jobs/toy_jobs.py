@@ -98,3 +98,56 @@ def surroundings(context: Context) -> dict[str, Any]:
         "torch": "torch" in sys.modules,
         "database": "sqlalchemy" in sys.modules,
     }
+
+
+def hoard(context: Context) -> dict[str, Any]:
+    """Take 300 MB of memory and keep it."""
+    _sign(context)
+    kept = bytearray(300_000_000)
+    for start in range(0, len(kept), 4096):
+        kept[start] = 1
+    time.sleep(600)
+    return {}
+
+
+def chatter(context: Context) -> dict[str, Any]:
+    """Print 10 MB."""
+    _sign(context)
+    for _ in range(100):
+        print("x" * 100_000)
+    time.sleep(600)
+    return {}
+
+
+def litter(context: Context) -> dict[str, Any]:
+    """Write 10 MB into the run folder."""
+    _sign(context)
+    (context.directory / "litter").write_bytes(bytes(10_000_000))
+    time.sleep(600)
+    return {}
+
+
+def starve(context: Context) -> dict[str, Any]:
+    """Fail for want of memory, in the words of whoever has none."""
+    out = type("OutOfMemoryError", (RuntimeError,), {"__module__": "torch"})
+    raise {
+        "host": MemoryError(),
+        "torch": RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"),
+        "cuda": out("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        "cublas": RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"),
+    }[context.payload["what"]]
+
+
+def tensor(context: Context) -> dict[str, Any]:
+    """Do a little with torch and say what was there before."""
+    there = "torch" in sys.modules
+    import torch
+
+    _sign(context)
+    value = float(torch.nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3)).sum())
+    context.report(0, value=value)
+    return {
+        "warm": there,
+        "gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
+        "touched": torch.cuda.is_initialized(),
+    }
