@@ -77,6 +77,6 @@ def test_a_wish_is_kept(monkeypatch, threads):
 def test_the_numbers_are_reports_of_seconds():
     from explorer.training.loop import REPORT_SECONDS
 
-    assert SLOW_REPORTS * REPORT_SECONDS == pytest.approx(2)
-    assert RETRY_REPORTS * REPORT_SECONDS == pytest.approx(60)
+    assert 1 <= SLOW_REPORTS * REPORT_SECONDS <= 3
+    assert 30 <= RETRY_REPORTS * REPORT_SECONDS <= 120
     assert contention.SLOW < 0.5  # half of the cores is fair, and no reason to change

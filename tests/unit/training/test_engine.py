@@ -112,7 +112,12 @@ def gpu(monkeypatch):
 def test_replays_change_the_weights_as_steps_do(spec, dataset, recipe, gpu, optimiser, monkeypatch):
     # Recording an AdamW step needs counters on the GPU; on paper they stay here.
     adamw = torch.optim.AdamW
-    monkeypatch.setattr(torch.optim, "AdamW", lambda *a, capturable, **k: adamw(*a, **k))
+
+    def here(*groups, capturable, **options):
+        assert capturable is (options["lr"] is not recipe.lr)
+        return adamw(*groups, **options)
+
+    monkeypatch.setattr(torch.optim, "AdamW", here)
     recipe = recipe.changed(mixup=0.5, cutout=3, optimiser=optimiser)
     feed = Feed(dataset, recipe, CPU)
     found = []
@@ -139,7 +144,6 @@ def test_a_recorded_rate_is_a_tensor_that_changes_in_place(spec, recipe):
     optimiser = make_optimiser(build(spec), recipe, graph=True)
     rates = [group["lr"] for group in optimiser.param_groups]
     set_learning_rate(optimiser, 0.025)
-    after = [group["lr"] for group in optimiser.param_groups]
-    assert all(
-        a is b and float(b) == pytest.approx(0.025) for a, b in zip(rates, after, strict=True)
-    )
+    for before, group in zip(rates, optimiser.param_groups, strict=True):
+        assert group["lr"] is before
+        assert float(before) == pytest.approx(0.025)

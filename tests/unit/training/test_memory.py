@@ -10,7 +10,7 @@ import torch
 from explorer.errors import GpuMemoryError, MachineMemoryError
 from explorer.store import runs
 from explorer.training import loop, session, step
-from explorer.training.feed import Batch
+from explorer.training.feed import Feed
 from explorer.training.plan import Plan
 from explorer.training.run import train_run
 
@@ -31,7 +31,7 @@ def refusing(monkeypatch, largest: int, error: BaseException, after: int = 0):
     """Make the allocator refuse more images at once than ``largest``, after some steps."""
     forward, taken, held = step.Step._backward, [], []
 
-    def backward(self, batch: Batch, weight):
+    def backward(self, batch, weight):
         taken.append(len(batch.images))
         if len(taken) > after and len(batch.images) > largest:
             activations = torch.zeros(1000)
@@ -49,18 +49,18 @@ ERRORS = (torch.OutOfMemoryError("CUDA out of memory"), RuntimeError(CPU_WORDS),
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=("cuda", "cpu", "python"))
-@pytest.mark.parametrize(("largest", "parts"), [(4, 2), (3, 4), (2, 4)])
-def test_a_batch_that_does_not_fit_is_split(
-    spec, data, plain, tmp_path, monkeypatch, error, largest, parts
-):
+@pytest.mark.parametrize("fits", [(4, 2), (3, 4), (2, 4)])
+def test_a_batch_that_does_not_fit_is_split(spec, data, plain, tmp_path, monkeypatch, error, fits):
+    largest, parts = fits
     taken = refusing(monkeypatch, largest, error)
     record = train_run(spec, data, plain, device="cpu", folder=tmp_path)
     assert record.result is not None
     assert record.result.steps == 18
     assert record.plan["parts"] == parts
-    assert record.notes == (
+    (note,) = record.notes
+    assert note == (
         f"Memory was too small for whole batches: each is worked through in {parts} parts, "
-        "as batch norm sees them.",
+        "as batch norm sees them."
     )
     assert sum(taken[-parts:]) == 8  # the batch that the optimiser sees is as large as asked
     steps = [line for line in (tmp_path / runs.METRICS).read_text().splitlines() if '"lr"' in line]
@@ -113,7 +113,7 @@ def test_parts_add_up_to_the_batch(dataset, plain, parts, mixup):
         copy.load_state_dict(network.state_dict())
         for parameter in copy.parameters():
             parameter.grad = None
-        feed = step_feed(dataset, plain)
+        feed = Feed(dataset, plain, torch.device("cpu"))
         plan = Plan(parts=number)
         one = step.Step(copy, feed, plain, plan, torch.device("cpu"))
         draws = loop.draw_epoch(50, plain, 0, 0, feed.size).batch(0, 7)
@@ -129,9 +129,3 @@ def test_parts_add_up_to_the_batch(dataset, plain, parts, mixup):
 class _Mean(torch.nn.Module):
     def forward(self, x):
         return x[:, :192].view(len(x), 3, 64).mean(2)
-
-
-def step_feed(dataset, recipe):
-    from explorer.training.feed import Feed
-
-    return Feed(dataset, recipe, torch.device("cpu"))
