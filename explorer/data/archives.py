@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import DataError
 
 if TYPE_CHECKING:
-    from explorer.data.download import Watcher
+    from explorer.data.published_file import Watcher
 
 MAX_MEMBERS = 100_000
 

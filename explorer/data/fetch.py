@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.data import download, pets, published
+from explorer.data import pets, published, published_file
 from explorer.data.archives import unpack
 from explorer.data.cache import data_folder
 from explorer.data.registry import canonical, load
@@ -16,7 +16,7 @@ from explorer.units import quantity
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from explorer.data.download import File, Watcher
+    from explorer.data.published_file import File, Watcher
 
 _PETS_UNPACKED = 1_500_000_000
 
@@ -114,14 +114,14 @@ def _fetch_all(
     files: tuple[File, ...], folder: Path, unpacked: int, watcher: Watcher
 ) -> tuple[Path, ...]:
     """Download what is missing, one file after the other."""
-    missing = [file for file in files if not download.is_verified(folder / file.name)]
+    missing = [file for file in files if not published_file.is_verified(folder / file.name)]
     if missing:
         _require_room(sum(file.size for file in missing) + unpacked, folder)
     whole, done = sum(file.size for file in files), 0
     paths: list[Path] = []
     for file in files:
         share = _Share(watcher, done / whole, file.size / whole)
-        paths.append(download.fetch(file, folder, share))
+        paths.append(published_file.fetch(file, folder, share))
         done += file.size
     return tuple(paths)
 

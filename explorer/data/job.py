@@ -9,7 +9,7 @@ from explorer.data.registry import canonical, load
 from explorer.errors import DataError
 
 if TYPE_CHECKING:
-    from explorer.data.download import Watcher
+    from explorer.data.published_file import Watcher
 
 
 class Context(Protocol):

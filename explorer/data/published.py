@@ -13,9 +13,9 @@ import numpy as np
 from explorer.data import cifar, fashion, svhn
 from explorer.data.cache import Arrays, cached, data_folder
 from explorer.data.dataset import Dataset, Split, fingerprint
-from explorer.data.download import File, is_verified
 from explorer.data.image import fit
 from explorer.data.progress import OnProgress, reported
+from explorer.data.published_file import File, is_verified
 from explorer.data.table import Table
 from explorer.errors import DataError
 

@@ -14,7 +14,7 @@ from web import serving
 from explorer.cli.commands import main
 from explorer.data import IGNORED, catalogue, fetch, load, published, samples, segmentation
 from explorer.data.archives import unpack
-from explorer.data.download import File
+from explorer.data.published_file import File
 from explorer.errors import DataError
 
 NAMES = ("Abyssinian", "american_bulldog")
@@ -100,7 +100,7 @@ def test_pets_are_fetched(served, data_home, capsys):
     served.plan = ["404"]
     with pytest.raises(SystemExit):
         main(["fetch", "oxford-pets"])
-    assert "does not give images.tar.gz (status 404)" in capsys.readouterr().err
+    assert "answered 404 for images.tar.gz" in capsys.readouterr().err
     assert main(["fetch", "oxford_pets"]) == 0
     assert "oxford_pets is in" in capsys.readouterr().out
     assert len(load("oxford-pets", image_size=16).train) == 6

@@ -16,7 +16,7 @@ from web import serving
 
 from explorer.cli.commands import main
 from explorer.data import cifar, fetch, job, load, published
-from explorer.data.download import File
+from explorer.data.published_file import File
 from explorer.data.registry import canonical, catalogue
 from explorer.data.statistics import statistics
 from explorer.errors import DataError
@@ -246,7 +246,7 @@ def test_the_commands(served, capsys):
     served.plan = ["404"]
     with pytest.raises(SystemExit):
         main(["fetch", "cifar10"])
-    assert "does not give c10.tar.gz" in capsys.readouterr().err
+    assert "answered 404 for c10.tar.gz" in capsys.readouterr().err
 
 
 def test_what_is_known_of_a_set(served):
