@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import UrlError
 from explorer.store.records import Job, Point, State
+from explorer.store.thinning import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,6 +110,8 @@ class Live:
         last = view.points[-1].seq if view.points else 0
         if job.last_seq > last:
             view.points = merged(view.points, self._ledger().metrics(job_id, last))
+            if len(view.points) > 2 * LIMIT:  # the ledger has thinned them meanwhile
+                view.points = self._ledger().metrics(job_id)
         view.read_at = self._clock()
         return job
 

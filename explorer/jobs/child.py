@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 NICENESS = 10
-LEASE_SHARE = 0.9
-"""The share of the lease after which a job that hears nothing ends itself."""
 _NO_GPU_MEMORY = ("CUDA out of memory", "CUDA error: out of memory", "_STATUS_ALLOC_FAILED")
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
 LAST_SHARE = 0.95
@@ -77,7 +75,7 @@ class Leash:
         end_group()
 
     def _watch(self) -> None:
-        while (left := self._heard + LEASE_SHARE * self._lease - time.monotonic()) > 0:
+        while (left := self._heard + protocol.LEASE_SHARE * self._lease - time.monotonic()) > 0:
             time.sleep(min(left, 1.0))
         end_group()
 

@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+LEASE_SHARE = 0.9
+"""The share of the lease after which a job that hears nothing ends itself."""
+
 
 class Message(BaseModel):
     """One line. Numbers that JSON does not have (NaN, infinity) are written as null."""

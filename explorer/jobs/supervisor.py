@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from explorer.store.ledger import Ledger
 
 _logger = logging.getLogger(__name__)
+RENEWALS = 5
+"""Renewals in one lease."""
 _REASONS = {
     PAUSE: "",
     YIELD: "Your GPU minutes for today are used up; it goes on tomorrow by itself.",
@@ -83,11 +85,14 @@ class Supervisor:
         self._stop_sent: float | None = None
         self._want: str | None = None
         self._excess: LimitError | None = None
+        self._is_starved = False
 
     def run(self) -> None:
         """Watch the job to its end; returns when the process is gone and the end is written."""
         try:
             cause = self._watch()
+            unheard = time.monotonic() - self._renewed
+            self._is_starved = unheard > protocol.LEASE_SHARE * self._ledger.lease
             self._take(self._running.end())
             self._settle(cause)
         except LeaseLostError:
@@ -128,7 +133,7 @@ class Supervisor:
     def _sync(self) -> None:
         try:
             self._flush()
-            if time.monotonic() - self._renewed > self._ledger.lease / 4:
+            if time.monotonic() - self._renewed > self._ledger.lease / RENEWALS:
                 self._renew()
                 self._running.say(protocol.Lease())
             self._want = self._ledger.wish(self._claim)
@@ -183,6 +188,9 @@ class Supervisor:
                 ledger.finish(claim, State.CANCELLED)
             case _ if self._stop_sent is not None:
                 ledger.give_back(claim, reason=_REASONS.get(self._want or "", ""))
+            case _ if self._is_starved and not cause:
+                # The job ended itself, as it must: it had not heard of its lease in time.
+                ledger.give_back(claim, reason="The list of jobs could not be reached in time.")
             case _:
                 died = self._limits.ran_out_of_memory()
                 crash = cause or self._running.cause_of_death(out_of_memory=died)

@@ -18,7 +18,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from explorer.errors import ExplorerError
 from explorer.jobs import process, protocol
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds without a sign of life from the app after which an idle embedded worker leaves."""
 LOCK_WAIT = 2.0
+RETRY = 2.0
+"""Seconds between two tries to reach the ledger at the start."""
 _logger = logging.getLogger(__name__)
 
 
@@ -57,7 +59,7 @@ class Worker:
         kinds: Kind of job -> ``module:function``.
         engine: Who tells that jobs wait; what the environment says, if left out.
         limits: What one job may use; what the environment says, if left out.
-        spares: Whether a warm process waits in each slot; about 400 MB of memory each.
+        spares: Whether a warm process waits in each slot; about 400 MB of memory of its own each.
         token: Ends its name in the ledger; random if left out.
     """
 
@@ -225,7 +227,7 @@ def run_worker(**options: Any) -> None:  # noqa: ANN401 - those of Worker
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     place = home()
-    worker = Worker(place, **options)
+    worker = _made(place, options)
 
     def leave(_number: int, _frame: object) -> None:
         worker.leaving.set()
@@ -234,6 +236,16 @@ def run_worker(**options: Any) -> None:  # noqa: ANN401 - those of Worker
     signal.signal(signal.SIGINT, leave)
     _logger.info("The worker is ready in %s.", place.root)
     worker.run()
+
+
+def _made(place: Home, options: Mapping[str, Any]) -> Worker:
+    """Return a worker, once the ledger can be reached."""
+    while True:
+        try:
+            return Worker(place, **options)
+        except OperationalError as error:
+            _logger.warning("The ledger cannot be reached; waiting for it. %s", error.orig)
+            time.sleep(RETRY)
 
 
 def main(**options: Any) -> int:  # noqa: ANN401 - those of Worker

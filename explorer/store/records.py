@@ -38,7 +38,7 @@ class Job:
     ``attempt`` counts how often the job was claimed and serves as the fence; ``crashes`` counts
     how often its own process died, ``losses`` how often its worker did. Times are seconds since
     1970; ``fraction`` is in 0..1; ``is_lost`` means that the worker has not been heard of for
-    longer than its lease; ``revision`` grows with every visible change.
+    two fifths of its lease; ``revision`` grows with every visible change.
 
     ``position`` orders the waiting jobs of one user; ``batch`` names the submission that a job
     belongs to, ``parent`` the job it was cloned from. ``busy`` is the time of all ended attempts

@@ -66,9 +66,14 @@ def require_room(db: Connection, user: str, count: int = 1) -> None:
     )
 
 
-def jobs() -> Select[*tuple[Any, ...]]:
-    """Select jobs with all that is visible of them."""
-    lost = func.coalesce((job.c.state == State.RUNNING) & (job.c.lease_until < Now()), sql_false())
+def jobs(margin: float = 0.0) -> Select[*tuple[Any, ...]]:
+    """Select jobs with all that is visible of them.
+
+    Args:
+        margin: How much of its lease a job that is not lost still has at least [s].
+    """
+    silent = job.c.lease_until < Now() + margin
+    lost = func.coalesce((job.c.state == State.RUNNING) & silent, sql_false())
     return select(*(c for c in job.c if c.name not in _HIDDEN), lost.label("is_lost"))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from explorer.store.records import Job
 
 HERE = Path(__file__).parent
-LEASE = 2.0
+LEASE = 4.0
 ENGINES = {
     "sqlite-embedded": "polling",
     "postgresql-polling": "polling",
@@ -43,6 +43,11 @@ def wait_until(condition: Callable[[], Any], seconds: float = 30.0, what: str = 
                 return value
         time.sleep(0.03)
     raise AssertionError(f"This did not come true within {seconds} s: {what or condition}")
+
+
+def busyness() -> float:
+    """Return by how much more is to do here than there are processors; 1 on a quiet machine."""
+    return max(1.0, max(os.getloadavg()[:2]) / (os.cpu_count() or 1))
 
 
 def is_gone(pid: int) -> bool:

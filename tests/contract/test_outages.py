@@ -75,6 +75,19 @@ def test_a_database_that_is_away_for_longer_costs_what_came_after_the_checkpoint
     assert away.steps(job_id) == list(range(300))
 
 
+def test_a_worker_that_starts_before_its_database_waits_for_it(
+    server: Postgres, away: Site
+) -> None:
+    job_id = away.submit("count", steps=3)
+    server.stop()
+    worker = away.hire()
+    log = away.folder / "worker0.log"
+    wait_until(lambda: "cannot be reached; waiting for it" in log.read_text())
+    assert worker.poll() is None
+    server.start()
+    assert away.ended(job_id).state is State.DONE
+
+
 def test_people_are_told_in_a_sentence_that_the_database_is_away(
     server: Postgres, away: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -171,8 +184,8 @@ class Machines:
     def run(self) -> None:
         self.server = Postgres(namespace=self.hub, listen="192.0.2.1,192.0.2.17")
         url = self.server.create()
-        self.site = site = Site("postgresql-polling", self.folder / "site", url, lease=4.0)
-        jobs = [site.submit("count", user=user, steps=120, pause=0.05) for user in "ab"]
+        self.site = site = Site("postgresql-polling", self.folder / "site", url, lease=3.0)
+        jobs = [site.submit("count", user=user, steps=70, pause=0.05) for user in "ab"]
         for number in range(2):
             self.hire(number)
         wait_until(lambda: all(len(site.steps(job_id)) > 8 for job_id in jobs))
@@ -184,7 +197,7 @@ class Machines:
         for job_id, attempts in ((kept, 1), (lost, 2)):
             job = site.ended(job_id, 60)
             assert (job.state, job.attempt) == (State.DONE, attempts)
-            assert site.steps(job_id) == list(range(120))
+            assert site.steps(job_id) == list(range(70))
             assert not [line for line in site.account(job_id) if line[0] == "DOUBLE"]
 
     def close(self) -> None:

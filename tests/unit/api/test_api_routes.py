@@ -17,6 +17,7 @@ from explorer.errors import UrlError
 from explorer.jobs import client
 from explorer.jobs.people import Person
 from explorer.store.records import Claim, Point, State
+from explorer.store.thinning import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,3 +203,24 @@ def test_the_web_side_never_imports_torch_or_streamlit() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
     )
     assert json.loads(seen.stdout) == []
+
+
+def test_a_view_holds_not_many_more_points_than_the_ledger() -> None:
+    """Thinned points are read anew, and no viewer sees a point twice."""
+    home = client.ledger()
+    job_id = client.submit("train", {}, title="", user="me")
+    claim = home.claim("worker")
+    assert claim is not None
+    clock = iter(range(1000))
+    live = Live(client.ledger, clock=lambda: float(next(clock)))
+    seen: list[int] = []
+    cursor = Cursor()
+    for start in range(0, 6000, 500):
+        home.report(claim, [(step, {"loss": 1.0}) for step in range(start, start + 500)])
+        news = live.since(job_id, cursor)
+        assert news is not None
+        seen += [point["seq"] for point in news["points"]]
+        cursor = Cursor.read(news["next"])
+    assert seen == sorted(set(seen))
+    assert (seen[0], seen[-1]) == (1, 6000)
+    assert len(live._views[job_id].points) <= 2 * LIMIT

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import psutil
@@ -109,11 +111,27 @@ def test_a_job_and_its_children_end_with_a_killed_worker(lab: Lab, spawn: Spawn)
     assert wait_until(lambda: all(is_gone(pid) for pid in lab.pids(job_id)), 5.0)
 
 
+def freeze(worker: subprocess.Popen[str], lab: Lab) -> None:
+    """Stop a worker between two transactions: in one, SQLite would keep everybody waiting."""
+    ledger = lab.home.ledger_url.removeprefix("sqlite:///")
+    for _ in range(100):
+        worker.send_signal(signal.SIGSTOP)
+        with closing(sqlite3.connect(ledger, timeout=0.2, isolation_level=None)) as probe:
+            try:
+                probe.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                worker.send_signal(signal.SIGCONT)
+                time.sleep(0.03)
+            else:
+                return
+    raise AssertionError("The worker never leaves the ledger alone.")
+
+
 def test_a_frozen_worker_never_runs_a_job_twice(lab: Lab, spawn: Spawn) -> None:
     job_id = lab.submit("count", steps=70, pause=0.05)
     frozen = spawn("-c", _WORKER)
     wait_until(lambda: len(lab.steps(job_id)) > 6)
-    frozen.send_signal(signal.SIGSTOP)
+    freeze(frozen, lab)
     try:
         spawn("-c", _WORKER)
         wait_until(lambda: lab.ledger.job(job_id).attempt == 2)

@@ -231,3 +231,23 @@ def test_an_embedded_worker_stays_while_the_app_lives(
     os.utime(lab.home.app_beat, (future, future))
     worker = hire(FAST, embedded=True)
     assert not worker.leaving.wait(1.5)
+
+
+def test_a_job_that_ends_for_want_of_a_renewal_is_no_crash(
+    lab: Lab, hire: Hire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Ledger.renew
+    away = iter([True] * 12)
+
+    def renew(*arguments: Any) -> None:
+        if next(away, False):
+            raise OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+        real(*arguments)
+
+    monkeypatch.setattr(Ledger, "renew", renew)
+    job_id = lab.submit("count", steps=60, pause=0.05)
+    hire(lease=1.0)
+    job = lab.ended(job_id)
+    assert (job.state, job.crashes) == (State.DONE, 0)
+    assert job.attempt >= 2
+    assert lab.steps(job_id) == list(range(60))
