@@ -3,6 +3,8 @@
     run.json              what was trained on what, how, and what came out: ``RunRecord``
     metrics.jsonl         one JSON object for each report, in order
     weights.safetensors   the state dict at the end
+    tensorboard/          the same reports for TensorBoard
+    log.txt               what a background job printed
     snapshots/3.safetensors  the state dict after 3 epochs; a few, and only of small networks
     checkpoint.safetensors  what an interrupted run goes on from; removed at the end
 

@@ -12,7 +12,7 @@ from explorer.errors import BudgetError, DataError, JobError
 from explorer.spec.edit import change_part
 from explorer.spec.presets import preset
 from explorer.store import runs
-from explorer.training import checkpoint, loop, session, step
+from explorer.training import checkpoint, event_file, loop, session, step
 from explorer.training.evaluate import evaluate_run
 from explorer.training.fit import fit
 from explorer.training.run import train_run
@@ -46,6 +46,7 @@ def test_the_folder_of_a_run(spec, data, dataset, recipe, tmp_path, monkeypatch)
         runs.METRICS,
         runs.RECORD,
         runs.SNAPSHOTS,
+        event_file.FOLDER,
         runs.WEIGHTS,
     ]
     assert runs.snapshots(folder) == (1, 2)
@@ -87,7 +88,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(spec, data, recipe, tmp_path, 
     assert record.result is not None
     one, two = load_file(whole / runs.WEIGHTS), load_file(broken / runs.WEIGHTS)
     assert all(torch.equal(one[name], two[name]) for name in one)
-    changing = {"images_per_second", "seconds_left", "seconds", "training_seconds"}
+    changing = {"images_per_second", "seconds_left", "seconds", "training_seconds", "time"}
     strip = [
         [{k: v for k, v in line.items() if k not in changing} for line in lines_of(folder)]
         for folder in (whole, broken)
