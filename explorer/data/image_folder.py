@@ -50,7 +50,7 @@ def load_image_folder(
     """
     with open_source(path) as source:
         layout = find_layout(source.files, source.folders)
-        size = image_size or _natural_size(source, layout)
+        size = image_size or natural_size(source, layout)
         key = fingerprint({"images": _VERSION, "source": source.stamp, "image_size": size})
 
         def build() -> dict[str, np.ndarray]:
@@ -63,7 +63,7 @@ def load_image_folder(
     return table.dataset(path.stem, rows, fingerprint({"table": key, "seed": seed}))
 
 
-def _natural_size(source: Source, layout: Layout) -> int:
+def natural_size(source: Source, layout: Layout) -> int:
     """Return 32 when a few images spread over the set are all small, else 64."""
     step = max(1, len(layout.train) // _PROBES)
     sides = [min(_open(source, name).shape[:2]) for name, _ in layout.train[::step]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.data import digits, pets
+from explorer.data import digits, pets, published
 from explorer.data.image_folder import load_image_folder
 from explorer.data.shapes import config as shapes
 from explorer.data.shapes.build import load_shapes
@@ -84,8 +84,32 @@ def catalogue() -> tuple[DataInfo, ...]:
     return (*drawn, handwritten, *_downloaded())
 
 
+def canonical(name: str) -> str:
+    """Return the name that is meant: both ``oxford_pets`` and ``oxford-pets`` are."""
+    other = name.replace("_", "-") if "-" not in name else name.replace("-", "_")
+    return other if other in {pets.NAME, *published.published()} else name
+
+
 def _downloaded() -> tuple[DataInfo, ...]:
     """Return what there is of the sets that are downloaded once."""
+    found = tuple(
+        DataInfo(
+            one.name,
+            one.title,
+            one.summary,
+            one.classes,
+            one.image_size,
+            one.num_images,
+            has_masks=False,
+            offline=False,
+        )
+        for one in published.published().values()
+        if one.is_there
+    )
+    return (*found, *_pets())
+
+
+def _pets() -> tuple[DataInfo, ...]:
     try:
         train, test = pets.members()
     except DataError:
@@ -135,8 +159,11 @@ def load(
         return load_shapes(name_or_path, config, seed, on_progress)
     if name_or_path == "digits":
         return digits.load_digits(seed, image_size or digits.IMAGE_SIZE)
-    if name_or_path == pets.NAME:
+    name = canonical(name_or_path)
+    if name == pets.NAME:
         return pets.load_pets(image_size or pets.IMAGE_SIZE, on_progress)
+    if name in published.published():
+        return published.load(published.published()[name], image_size, on_progress)
     path = _existing(name_or_path)
     return load_image_folder(path, seed=seed, image_size=image_size, on_progress=on_progress)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BEAT = 1.0
 """Seconds between two signs of life."""
 JOURNAL_NAME = "points.jsonl"
-CHECKPOINT_NAME = "checkpoint.pt"
+CHECKPOINT_NAME = "checkpoint.safetensors"
 """The file of a run folder that a job resumes from."""
 
 
@@ -91,7 +91,7 @@ class Context:
         self.check()
 
     def keep(self, step: int, *, score: float | None = None) -> None:
-        """Make ``checkpoint.pt`` in the run folder what a later attempt resumes from.
+        """Make ``checkpoint.safetensors`` in the run folder what a later attempt resumes from.
 
         It is copied to where checkpoints are kept and named in the ledger; the last two and the
         one with the highest score stay. A later attempt, wherever it runs, finds it in its run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 KINDS: dict[str, str] = {
+    "fetch": "explorer.data.job:run",
     "lesion": "explorer.lesion.job:run",
     "localise": "explorer.cam.job:run",
     "train": "explorer.training.job:run",

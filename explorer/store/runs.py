@@ -3,8 +3,10 @@
     run.json              what was trained on what, how, and what came out: ``RunRecord``
     metrics.jsonl         one JSON object for each report, in order
     weights.safetensors   the state dict at the end
+    tensorboard/          the same reports for TensorBoard
+    log.txt               what a background job printed
     snapshots/3.safetensors  the state dict after 3 epochs; a few, and only of small networks
-    checkpoint.pt         what an interrupted run goes on from; removed at the end
+    checkpoint.safetensors  what an interrupted run goes on from; removed at the end
 
 ``run.json`` is written first, without a result, and again at the end with one.
 """
@@ -26,7 +28,7 @@ RECORD = "run.json"
 METRICS = "metrics.jsonl"
 WEIGHTS = "weights.safetensors"
 SNAPSHOTS = "snapshots"
-CHECKPOINT = "checkpoint.pt"
+CHECKPOINT = "checkpoint.safetensors"
 FORMAT = 1
 
 Triple = tuple[float, float, float]
@@ -69,6 +71,10 @@ class Result(_Part):
         epochs: Epochs done.
         mean_iou: Mean intersection over union of the classes, 0..1; None in classification.
         class_iou: Of each class; None for one that no pixel has or is given.
+        steps: Changes of the weights.
+        training_seconds: Spent in steps alone, without evaluation [s].
+        first_seconds: From the click to the first report [s]; None where it is not known.
+        result_seconds: From the click to this result [s]; None where it is not known.
     """
 
     accuracy: float
@@ -76,6 +82,10 @@ class Result(_Part):
     num_images: int
     seconds: float
     epochs: int
+    steps: int = 0
+    training_seconds: float = 0.0
+    first_seconds: float | None = None
+    result_seconds: float | None = None
     mean_iou: float | None = None
     class_iou: tuple[float | None, ...] = ()
 
@@ -92,7 +102,11 @@ class RunRecord(_Part):
     """Everything about a run but its weights.
 
     Attributes:
-        notes: One sentence about each thing that was changed so that network and data fit.
+        notes: One sentence about each thing that is not as it was asked for or published.
+        plan: What the recipe leaves open, as it was decided (``explorer.training.plan``).
+        command: Makes the run again, on the command line.
+        submitted: When it was asked for [s since 1970]; None where that is not known.
+        environment: Versions of packages, the processor and the system.
     """
 
     format: Annotated[int, Field(ge=1, le=FORMAT)] = FORMAT
@@ -102,8 +116,11 @@ class RunRecord(_Part):
     recipe: dict[str, Any]
     seed: int
     device: str
-    versions: dict[str, str] = {}
     notes: tuple[str, ...] = ()
+    plan: dict[str, Any] = {}
+    command: str = ""
+    submitted: float | None = None
+    environment: dict[str, str] = {}
     result: Result | None = None
 
 

@@ -1,19 +1,28 @@
-"""What an interrupted training goes on from: one file that is never half written."""
+"""What an interrupted training goes on from: one file that is never half written.
+
+A safetensors file: tensors, and beside them the rest as JSON. Nothing in it can be executed, so
+it may also come from another installation.
+"""
 
 from __future__ import annotations
 
-import io
+import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
+import safetensors.torch
 import torch
+from safetensors import SafetensorError, safe_open
 
 from explorer.errors import JobError
 from explorer.store.runs import CHECKPOINT, write_atomic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
+_TENSOR, _PAIRS = "tensor", "pairs"
 
 
 def save(folder: Path, state: dict[str, Any]) -> None:
@@ -21,28 +30,31 @@ def save(folder: Path, state: dict[str, Any]) -> None:
 
     Args:
         folder: Of the run.
-        state: Tensors, numbers, strings, and lists and dicts of them.
+        state: Tensors, numbers, strings, None, and lists and dicts of them.
     """
-    buffer = io.BytesIO()
-    torch.save({"format": FORMAT, **state}, buffer)
-    write_atomic(folder / CHECKPOINT, buffer.getvalue())
+    tensors: dict[str, torch.Tensor] = {}
+    outline = _flattened(state, tensors)
+    facts = {"format": FORMAT, "sum": _checksum(tensors), "state": outline}
+    data = safetensors.torch.save(tensors, {"explorer": json.dumps(facts)})
+    write_atomic(folder / CHECKPOINT, data)
 
 
 def load(folder: Path) -> dict[str, Any] | None:
     """Return the checkpoint of a run with all tensors on the CPU; None if it has none.
 
-    Nothing in the file is executed: only tensors and plain values are read.
-
     Raises:
-        JobError: The file is damaged or of a later version.
+        JobError: The file is damaged or of another version.
     """
     path = folder / CHECKPOINT
     if not path.is_file():
         return None
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        known = state["format"] == FORMAT
-    except Exception:  # the reader answers damage with whatever it tripped over
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads((file.metadata() or {})["explorer"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        known = facts["format"] == FORMAT and facts["sum"] == _checksum(tensors)
+        state: dict[str, Any] = _restored(facts["state"], tensors) if known else {}
+    except (SafetensorError, OSError, ValueError, LookupError, TypeError):
         known, state = False, {}
     if not known:
         raise JobError(
@@ -54,3 +66,37 @@ def load(folder: Path) -> dict[str, Any] | None:
 def remove(folder: Path) -> None:
     """Delete the checkpoint of a run that has ended."""
     (folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+def _flattened(value: Any, tensors: dict[str, torch.Tensor]) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON with names in place of tensors, which are put aside."""
+    if isinstance(value, torch.Tensor):
+        name = f"{_TENSOR}{len(tensors)}"
+        tensors[name] = value.detach().cpu().contiguous()
+        return {_TENSOR: name}
+    if isinstance(value, dict):
+        # As pairs, because an optimiser counts its parameters and JSON has no numbers as keys.
+        pairs = [[key, _flattened(inner, tensors)] for key, inner in value.items()]  # pyright: ignore[reportUnknownVariableType]
+        return {_PAIRS: pairs}
+    if isinstance(value, list | tuple):
+        return [_flattened(inner, tensors) for inner in value]  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def _restored(value: Any, tensors: Mapping[str, torch.Tensor]) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, list):
+        return [_restored(inner, tensors) for inner in value]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(value, dict):
+        return value
+    if _TENSOR in value:
+        return tensors[value[_TENSOR]]
+    return {key: _restored(inner, tensors) for key, inner in value[_PAIRS]}
+
+
+def _checksum(tensors: Mapping[str, torch.Tensor]) -> int:
+    """Return the CRC-32 of all bytes, in the order of the names."""
+    found = 0
+    for name in sorted(tensors):
+        flat = tensors[name].reshape(-1).view(torch.uint8)
+        found = zlib.crc32(flat.numpy().data, found)
+    return found

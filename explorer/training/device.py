@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 
 from explorer.errors import JobError
-
-if TYPE_CHECKING:
-    from explorer.training.recipe import Recipe
 
 _CPUINFO = Path("/proc/cpuinfo")
 
@@ -59,8 +55,3 @@ def multiplies_bfloat16(cpuinfo: Path = _CPUINFO) -> bool:
     except OSError:
         return False
     return not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags)
-
-
-def memory_format(recipe: Recipe) -> torch.memory_format:
-    """Return the layout of images and weights."""
-    return torch.channels_last if recipe.channels_last else torch.contiguous_format

@@ -6,8 +6,11 @@ ledger; all values are finite numbers.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+GRADIENT = "gradient_norm_"
+"""Begins the name of a stage's gradient norm among the metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class StepEvent:
         images_per_second: Since the last report.
         fraction: Share of the whole training, 0..1.
         seconds_left: Estimate for the whole training [s].
+        gradient_norms: Of the last step by stage: ``stem``, ``layer1`` .. and ``head``.
+        threads: Of the processor.
     """
 
     step: int
@@ -44,10 +49,14 @@ class StepEvent:
     images_per_second: float
     fraction: float
     seconds_left: float
+    gradient_norms: dict[str, float] = field(default_factory=dict[str, float])
+    threads: int = 1
 
     def metrics(self) -> dict[str, float]:
-        """Return everything but the step."""
-        return _metrics(self)
+        """Return everything but the step, each gradient norm by a name of its own."""
+        found = _metrics(self)
+        norms = found.pop("gradient_norms")
+        return {**found, **{f"{GRADIENT}{stage}": norm for stage, norm in norms.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class EpochEvent:
         test_loss: Mean cross-entropy on the held-out images, without smoothing [nat].
         test_accuracy: Top-1 on the held-out images, of their pixels in segmentation, 0..1.
         seconds: Spent training and evaluating so far, interruptions left out [s].
+        training_seconds: Spent in steps alone [s].
         test_mean_iou: Of the classes on the held-out images, 0..1; None in classification.
         class_iou: Of each class, 0..1; None for a class that no pixel has or is given.
     """
@@ -73,6 +83,7 @@ class EpochEvent:
     test_loss: float
     test_accuracy: float
     seconds: float
+    training_seconds: float = 0.0
     test_mean_iou: float | None = None
     class_iou: tuple[float | None, ...] = ()
 

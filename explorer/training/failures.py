@@ -17,6 +17,14 @@ _SMALLER = "Lower the batch size, the width or the image size."
 _NO_CPU_MEMORY = ("can't allocate memory", "not enough memory")
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error says that memory is too small, of a GPU or of the machine."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    # The CPU's allocator has no exception type of its own.
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_CPU_MEMORY)
+
+
 @contextmanager
 def explained() -> Generator[None]:
     """Turn too little memory and a disk that cannot be written into sentences.
@@ -31,8 +39,7 @@ def explained() -> Generator[None]:
     except MemoryError:
         found = MachineMemoryError(_NO_MEMORY, _SMALLER)
     except RuntimeError as error:
-        # The CPU's allocator has no exception type of its own.
-        if not any(words in str(error) for words in _NO_CPU_MEMORY):
+        if not is_out_of_memory(error):
             raise
         found = MachineMemoryError(_NO_MEMORY, _SMALLER)
     except OSError as error:

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.analysis.cost import cost_of_graph
 from explorer.data.segmentation import segmentation
-from explorer.errors import DataError
+from explorer.errors import DataError, JobError
 from explorer.graph import lower
 from explorer.spec.codec import from_data
 from explorer.spec.limits import Limits
+from explorer.training.recipes import departures
 
 if TYPE_CHECKING:
     from explorer.data import Dataset
     from explorer.spec import HeadSpec, NetworkSpec
     from explorer.training.recipe import Recipe
 
-_NEVER_FLIPPED = frozenset({"digits"})
-"""Data whose mirror images are other things, or nothing."""
+_NEVER_FLIPPED = {"digits": "digit", "svhn": "house number"}
+"""Data whose mirror images are other things, or nothing, with what one of them is called."""
 
 
 class Fitted(NamedTuple):
@@ -43,6 +44,7 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
         SpecError: The data has more classes or larger images than a network may have.
         ShapeError: The network cannot take images so small.
         BudgetError: The network is larger than the limits allow.
+        JobError: The recipe ends by a figure that there will not be.
     """
     notes: list[str] = []
     channels = dataset.train.images.shape[3]
@@ -65,7 +67,7 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
     # Validated anew and not copied: a copy would keep the cached digest of the original.
     spec = from_data({**spec.model_dump(), **changes})
     _require_within_limits(spec)
-    recipe = _fit_recipe(recipe, dataset, notes)
+    recipe = _fit_recipe(recipe, dataset, notes, segments=spec.head.kind == "segment")
     return Fitted(spec, recipe, tuple(notes))
 
 
@@ -98,13 +100,27 @@ def _require_within_limits(spec: NetworkSpec) -> None:
     limits.check("nodes", len(graph.nodes))
 
 
-def _fit_recipe(recipe: Recipe, dataset: Dataset, notes: list[str]) -> Recipe:
-    """Return the recipe without flips that change the meaning and crops larger than the image."""
-    if dataset.name in _NEVER_FLIPPED and recipe.flip != "none":
-        notes.append(f"Images are not flipped: a mirrored {dataset.name[:-1]} is another thing.")
+def _fit_recipe(recipe: Recipe, dataset: Dataset, notes: list[str], *, segments: bool) -> Recipe:
+    """Return the recipe without what would change the meaning of images or has no meaning here."""
+    notes.extend(departures(recipe))
+    thing = _NEVER_FLIPPED.get(dataset.name)
+    if thing and recipe.flip != "none":
+        notes.append(f"Images are not flipped: a mirrored {thing} is another thing.")
         recipe = recipe.changed(flip="none")
     largest = dataset.image_size // 4
     if recipe.crop_padding > largest:
         notes.append(f"Crops are shifted by at most {largest} px, a quarter of the image.")
         recipe = recipe.changed(crop_padding=largest)
+    if recipe.cutout > dataset.image_size // 2:
+        largest = dataset.image_size // 2
+        notes.append(f"Blanked squares have a side of {largest} px, half of the image.")
+        recipe = recipe.changed(cutout=largest)
+    if segments and recipe.mixup:
+        notes.append("Images are not mixed: a pixel has one class.")
+        recipe = recipe.changed(mixup=0.0)
+    if recipe.stop is not None and recipe.stop.metric == "test_mean_iou" and not segments:
+        raise JobError(
+            "The training is to end by its mean IoU, which only a network that segments has.",
+            "Choose the held-out accuracy or loss.",
+        )
     return recipe

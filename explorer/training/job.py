@@ -24,7 +24,7 @@ class Context(Protocol):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What was asked for: ``spec, data, recipe, seed, device, title``."""
+        """What was asked for: ``spec, data, recipe, seed, device, title, submitted``."""
         ...
 
     @property
@@ -56,17 +56,18 @@ class _Payload(BaseModel):
     seed: int = 0
     device: str = "auto"
     title: str = ""
+    submitted: float | None = None
 
 
 def run(context: Context) -> dict[str, Any]:
     """Train what the payload describes, from the checkpoint in the folder if there is one.
 
     The payload's ``spec`` is a specification as JSON, ``recipe`` a recipe's name or its fields;
-    ``recipe``, ``seed``, ``device`` and ``title`` may be left out.
+    ``recipe``, ``seed``, ``device``, ``title`` and ``submitted``, the time at which it was asked
+    for, may be left out.
 
     Returns:
-        ``accuracy``, ``loss``, ``num_images``, ``seconds`` and ``epochs``; ``mean_iou``,
-        ``pixel_accuracy`` and ``class_iou`` instead of the accuracy in segmentation.
+        The figures of ``explorer.store.runs.Result``.
 
     Raises:
         ExplorerError: What ``train_run`` raises, or a payload that cannot be used.
@@ -84,6 +85,7 @@ def run(context: Context) -> dict[str, Any]:
             device=asked.device,
             folder=context.directory,
             title=asked.title,
+            submitted=asked.submitted,
             resume=True,
             on_event=worker.tell,
             should_stop=worker.wants_to_stop,

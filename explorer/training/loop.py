@@ -1,37 +1,47 @@
 """The training loop: the one place where weights change.
 
 Read ``Trainer.events`` first; it is the whole algorithm. What makes it fast is around it: the
-images are on the device as bytes, a batch is one gather, the loss stays on the device until a
+images are on the device as bytes, a batch is one read, the loss stays on the device until a
 report is due, and convolutions run in bfloat16 where the hardware multiplies it.
 """
 
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn import functional
 
 from explorer.data.segmentation import segmentation
 from explorer.errors import DataError, DivergedError
-from explorer.training.augment import Draws, Normalise, draw_epoch, gather, seed_of
-from explorer.training.device import autocast_dtype, memory_format
+from explorer.training.augment import Normalise, draw_epoch, seed_of
+from explorer.training.average import Average
+from explorer.training.contention import ThreadWatch
+from explorer.training.engine import stepper
 from explorer.training.evaluate import score
 from explorer.training.events import EpochEvent, StepEvent
+from explorer.training.feed import Feed
+from explorer.training.gradients import StageGradients
+from explorer.training.length import length
 from explorer.training.meter import Meter
-from explorer.training.optimiser import make_optimiser, set_learning_rate
+from explorer.training.optimiser import load_optimiser
 from explorer.training.resident import on_device, resident
 from explorer.training.schedule import learning_rate
-from explorer.training.segmentation import moved, score_masks
+from explorer.training.segmentation import score_masks
+from explorer.training.step import FORMATS, Step
+from explorer.training.stopping import Watch
+from explorer.training.tuning import first_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from torch import Tensor, nn
 
     from explorer.data import Dataset
+    from explorer.training.plan import Plan
     from explorer.training.recipe import Recipe
 
 REPORT_SECONDS = 0.25
@@ -50,14 +60,19 @@ class Trainer:
         recipe: How.
         seed: Of data order, augmentation and dropout.
         device: Where.
+        plan: What the recipe leaves open; None: nothing is measured.
+        feed: The training images, if they are on the device already.
         segments: Whether the network says a class of every pixel, and is trained on masks.
         on_batch: Called after every batch of training and of evaluation; may raise to stop.
+
+    Attributes:
+        stopped: Why the training ended before its time; empty if it did not.
 
     Raises:
         DataError: There are too few images, or no masks to segment by.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a training consists of
         self,
         network: nn.Module,
         dataset: Dataset,
@@ -65,44 +80,39 @@ class Trainer:
         *,
         seed: int,
         device: torch.device,
+        plan: Plan | None = None,
+        feed: Feed | None = None,
         segments: bool = False,
         on_batch: Callable[[], None] = lambda: None,
     ) -> None:
         """Put everything on the device."""
-        if len(dataset.train) < 2 or not len(dataset.test):
-            raise DataError(
-                f"The data set {dataset.name} has {len(dataset.train)} images to train on and "
-                f"{len(dataset.test)} held out.",
-                "Add images: two to train on and one held out are the least.",
-            )
-        self.network = network.to(device).to(memory_format=memory_format(recipe))
+        require_images(dataset)
         self.recipe, self.seed, self.device = recipe, seed, device
-        self._on_batch = on_batch
-        self._images, self._labels = resident(dataset.train, device)
-        self._test_images, self._test_labels = resident(dataset.test, device)
-        self._segments = segments
+        self.plan = plan or first_plan(recipe, device)
+        self._feed = feed or Feed(dataset, recipe, device, segments=segments)
+        self._step = Step(network, self._feed, recipe, self.plan, device)
+        self._take_step = stepper(self._step)
+        self.network = self._step.network
+        self._segments, self._on_batch = segments, on_batch
+        self._held_out = resident(dataset.test, device)
         if segments:
-            masks = segmentation(dataset)
-            self._labels = on_device(masks.train, device)
-            self._test_labels = on_device(masks.test, device)
-        self._normalise = Normalise(dataset.mean, dataset.std, device, memory_format(recipe))
-        self._optimiser = make_optimiser(self.network, recipe)
-        self._autocast = autocast_dtype(recipe.precision, device)
-        self._meter = Meter(device)
+            self._held_out = self._held_out[0], on_device(segmentation(dataset).test, device)
+        self._normalise = Normalise(dataset.mean, dataset.std, device, FORMATS[self.plan.layout])
+        self._average = Average(self.network, recipe.ema) if recipe.ema else None
+        self._gradients = StageGradients(self.network)
+        self._meter = Meter(self._step.sums)
+        self._watch = Watch(recipe.stop)
+        self.threads = ThreadWatch(torch.get_num_threads(), torch.set_num_threads)
 
-        # An incomplete batch at the end of an epoch is left out: batch norm would see fewer
-        # images, and the order is new in every epoch, so no image is left out twice in a row
-        # but by chance.
-        self.batch_size = min(recipe.batch_size, len(self._images))
-        self.steps_per_epoch = len(self._images) // self.batch_size
-        self.num_steps = recipe.epochs * self.steps_per_epoch
+        self.length = length(recipe, len(self._feed), steps=self.plan.steps)
         self.epoch = 0  # epochs trained and evaluated
         self.position = 0  # steps done in the running epoch
+        self.stopped = ""
 
     @property
     def step(self) -> int:
         """Steps done."""
-        return self.epoch * self.steps_per_epoch + self.position
+        return min(self.epoch * self.length.steps_per_epoch, self.length.num_steps) + self.position
 
     def events(self) -> Iterator[StepEvent | EpochEvent]:
         """Train to the end of the recipe, and report on the way.
@@ -110,60 +120,51 @@ class Trainer:
         Raises:
             DivergedError: The loss is no longer a finite number.
         """
-        self._meter.start(self.num_steps - self.step)
-        while self.epoch < self.recipe.epochs:
+        size = self.length.batch_size
+        self._meter.start(self.length.num_steps - self.step)
+        while self.epoch < self.length.num_epochs and not self.stopped:
             # Everything random in an epoch follows from the seed and the epoch's number.
-            draws = draw_epoch(len(self._images), self.recipe, self.seed, self.epoch)
-            draws = draws.to(self.device)
+            draws = draw_epoch(
+                len(self._feed), self.recipe, self.seed, self.epoch, self._feed.size
+            ).to(self.device)
             if self.position == 0:
                 torch.manual_seed(seed_of(self.seed, self.epoch, 1))  # for dropout
 
             self.network.train()
-            while self.position < self.steps_per_epoch:
-                start = self.position * self.batch_size
-                self._train_step(draws.batch(start, self.batch_size))
+            while self.position < self.length.steps_of(self.epoch):
+                rate = learning_rate(self.recipe, self.step, self.length.num_steps)
+                self._take_step(draws.batch(self.position * size, size), rate)
+                if self._average is not None:
+                    self._average.update(self.step)
+                self._meter.count(size)
                 self.position += 1
                 # The last step is always reported: even the shortest training has a curve.
-                is_last = self.step == self.num_steps
+                is_last = self.step == self.length.num_steps
                 if is_last or self._meter.since_report() >= REPORT_SECONDS:
-                    yield self._report()
+                    yield self._report(rate)
                 self._on_batch()
             yield self._end_epoch()
 
-    def _train_step(self, draws: Draws) -> None:
-        """Change the weights once."""
-        set_learning_rate(self._optimiser, learning_rate(self.recipe, self.step, self.num_steps))
-        images = self._normalise(gather(self._images, draws))
-        # The mask of an image is cropped and flipped as the image is.
-        labels = moved(self._labels, draws) if self._segments else self._labels[draws.rows]
-
-        # Forward. Under autocast convolutions multiply in bfloat16; the weights stay float32.
-        with torch.autocast(self.device.type, self._autocast, enabled=self._autocast is not None):
-            logits = self.network(images)
-        smoothing = self.recipe.label_smoothing
-        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=smoothing)
-
-        # Backward, and one step of the optimiser.
-        self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self._optimiser.step()
-
-        # Summed on the device: asking for the number here would make the GPU wait for Python.
-        self._meter.add(loss.detach(), logits.detach(), labels)
-
-    def _report(self) -> StepEvent:
+    def _report(self, rate: float) -> StepEvent:
         """Return where training stands; the one place that waits for the device."""
-        window = self._meter.report()
+        window = self._meter.report(self._gradients.norms())
         self._require_finite(window.loss)
-        fraction = self.step / self.num_steps
+        self.threads.saw(window.images_per_second)
+        left = self.length.num_steps - self.step
         return StepEvent(
             step=self.step,
-            epoch=self.step / self.steps_per_epoch,
+            epoch=self.step / self.length.steps_per_epoch,
             loss=window.loss,
-            lr=self._optimiser.param_groups[0]["lr"],
+            lr=rate,
             images_per_second=window.images_per_second,
-            fraction=fraction,
-            seconds_left=self._meter.seconds_left(self.num_steps - self.step),
+            fraction=self.step / self.length.num_steps,
+            seconds_left=self._meter.seconds_left(left),
+            gradient_norms={
+                name: norm
+                for name, norm in zip(self._gradients.names, window.more, strict=True)
+                if math.isfinite(norm)
+            },
+            threads=self.threads.threads,
         )
 
     def _end_epoch(self) -> EpochEvent:
@@ -171,26 +172,34 @@ class Trainer:
         loss, accuracy = self._meter.epoch()
         self._require_finite(loss)
         began = perf_counter()
-        found = self._evaluate()
+        with self.averaged():
+            found = self._evaluate()
         self._require_finite(found["test_loss"])
+        step = self.step
         self.epoch, self.position = self.epoch + 1, 0
         self._meter.end_epoch(perf_counter() - began)
-        return EpochEvent(
-            step=self.step,
+        event = EpochEvent(
+            step=step,
             epoch=self.epoch,
             train_loss=loss,
             train_accuracy=accuracy,
             seconds=self._meter.seconds(),
+            training_seconds=self._meter.training_seconds(),
             **found,
         )
+        self.stopped = self._watch.reason(event)
+        return event
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Put the average of the weights into the network for a while, where the recipe has one."""
+        return self._average.in_place() if self._average else nullcontext()
 
     def _evaluate(self) -> dict[str, Any]:
         """Return what an ``EpochEvent`` says about the held-out images."""
-        held_out = self._test_images, self._test_labels
         if not self._segments:
-            test = score(self.network, *held_out, self._normalise, self._on_batch)
+            test = score(self.network, *self._held_out, self._normalise, self._on_batch)
             return {"test_loss": test.loss, "test_accuracy": test.accuracy}
-        masks = score_masks(self.network, *held_out, self._normalise, self._on_batch)
+        masks = score_masks(self.network, *self._held_out, self._normalise, self._on_batch)
         return {
             "test_loss": masks.loss,
             "test_accuracy": masks.pixel_accuracy,
@@ -212,7 +221,10 @@ class Trainer:
         """Return everything that the rest of the training depends on."""
         return {
             "network": self.network.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
+            "optimiser": self._step.optimiser.state_dict(),
+            "average": self._average.state() if self._average else [],
+            "watch": self._watch.state(),
+            "stopped": self.stopped,
             "epoch": self.epoch,
             "position": self.position,
             "meter": self._meter.state_dict(),
@@ -222,10 +234,28 @@ class Trainer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what ``state_dict`` of an equal trainer returned."""
         self.network.load_state_dict(state["network"])
-        self._optimiser.load_state_dict(state["optimiser"])
+        load_optimiser(self._step.optimiser, state["optimiser"])
+        if self._average is not None:
+            self._average.load(state["average"])
+        self._watch.load(state["watch"])
+        self.stopped = state["stopped"]
         self.epoch, self.position = state["epoch"], state["position"]
         self._meter.load_state_dict(state["meter"])
         _set_rng_state(state["rng"], self.device)
+
+
+def require_images(dataset: Dataset) -> None:
+    """Refuse data with too few images.
+
+    Raises:
+        DataError: Fewer than two to train on, or none held out.
+    """
+    if len(dataset.train) < 2 or not len(dataset.test):
+        raise DataError(
+            f"The data set {dataset.name} has {len(dataset.train)} images to train on and "
+            f"{len(dataset.test)} held out.",
+            "Add images: two to train on and one held out are the least.",
+        )
 
 
 def diverged(recipe: Recipe, epochs: int) -> DivergedError:

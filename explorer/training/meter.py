@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Window(NamedTuple):
@@ -15,27 +17,30 @@ class Window(NamedTuple):
     Attributes:
         loss: Mean over the images [nat].
         images_per_second: Trained on.
+        more: Values that were asked for beside.
     """
 
     loss: float
     images_per_second: float
+    more: tuple[float, ...]
 
 
 class Meter:
     """Sums of loss and hits that stay on the device until somebody asks.
 
     Args:
-        device: Of the losses.
+        sums: Of loss [nat] and hits, that the steps add to.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, sums: Tensor) -> None:
         """Start at zero."""
-        self._sums = torch.zeros(2, dtype=torch.float64, device=device)
+        self._sums = sums
         self._count = 0
         self._at_epoch = (0.0, 0.0, 0)
         self._at_report = (0.0, 0)
         self._reported_at = self._started_at = perf_counter()
-        self._earlier_seconds = 0.0
+        self._earlier_seconds = self._earlier_training = 0.0
+        self._evaluating = 0.0
         self._steps_at_start = 0
 
     def start(self, steps_left: int) -> None:
@@ -43,33 +48,26 @@ class Meter:
         self._reported_at = self._started_at = perf_counter()
         self._steps_at_start = steps_left
 
-    def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
-        """Count one batch.
-
-        Args:
-            loss: Mean over the batch, a scalar.
-            logits: (B, classes), or (B, classes, H, W).
-            labels: (B,), or (B, H, W) with values below 0 where a pixel does not count; then
-                each image counts by the share of its batch's pixels that are right.
-        """
-        hits = (logits.argmax(1) == labels).sum()
-        if labels.dim() > 1:
-            hits = hits * len(labels) / (labels >= 0).sum().clamp(min=1)
-        self._sums += torch.stack((loss.double() * len(labels), hits))
-        self._count += len(labels)
+    def count(self, images: int) -> None:
+        """Note that a step has added so many images to the sums."""
+        self._count += images
 
     def since_report(self) -> float:
         """Return the time since the last report, evaluation left out [s]."""
         return perf_counter() - self._reported_at
 
-    def report(self) -> Window:
-        """Return the mean since the last report; waits for the device."""
-        loss_sum = float(self._sums[0])
+    def report(self, more: Tensor) -> Window:
+        """Return the mean since the last report; waits for the device, once.
+
+        Args:
+            more: Other values on the device that are wanted, float64.
+        """
+        loss_sum, *others = torch.cat((self._sums[:1], more)).tolist()
         seconds = max(self.since_report(), 1e-9)
         earlier_sum, earlier_count = self._at_report
         count = self._count - earlier_count
         self._at_report, self._reported_at = (loss_sum, self._count), perf_counter()
-        return Window((loss_sum - earlier_sum) / max(count, 1), count / seconds)
+        return Window((loss_sum - earlier_sum) / max(count, 1), count / seconds, tuple(others))
 
     def epoch(self) -> tuple[float, float]:
         """Return mean loss [nat] and accuracy (0..1) of the epoch so far."""
@@ -87,10 +85,15 @@ class Meter:
         loss_sum, hits = self._sums.tolist()
         self._at_epoch = (loss_sum, hits, self._count)
         self._reported_at += evaluation
+        self._evaluating += evaluation
 
     def seconds(self) -> float:
         """Return the time spent so far, interruptions left out [s]."""
         return self._earlier_seconds + perf_counter() - self._started_at
+
+    def training_seconds(self) -> float:
+        """Return the time spent in steps, without evaluation and interruptions [s]."""
+        return self._earlier_training + perf_counter() - self._started_at - self._evaluating
 
     def seconds_left(self, steps_left: int) -> float:
         """Return how long the remaining steps take at the pace since the start [s]."""
@@ -102,13 +105,16 @@ class Meter:
         return {
             "sums": self._sums,
             "count": self._count,
-            "at_epoch": self._at_epoch,
+            "at_epoch": list(self._at_epoch),
             "seconds": self.seconds(),
+            "training_seconds": self.training_seconds(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what ``state_dict`` returned."""
         self._sums.copy_(state["sums"])
         self._count, self._earlier_seconds = state["count"], state["seconds"]
-        self._at_epoch = tuple(state["at_epoch"])
+        self._earlier_training = state["training_seconds"]
+        loss_sum, hits, count = state["at_epoch"]
+        self._at_epoch = (loss_sum, hits, count)
         self._at_report = (float(self._sums[0]), self._count)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from explorer.store.runs import METRICS
+from explorer.training import event_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from explorer.training.events import EpochEvent, StepEvent
 
 
 class MetricsFile:
-    """``metrics.jsonl`` of one run; every line has ``step`` and what the event measures.
+    """``metrics.jsonl`` of one run, and the same for TensorBoard.
+
+    Every line has ``step``, the ``time`` [s since 1970], and what the event measures.
 
     Args:
         folder: Of the run.
@@ -23,22 +29,42 @@ class MetricsFile:
     """
 
     def __init__(self, folder: Path, size: int = 0) -> None:
-        """Open the file, or begin it."""
+        """Open the files, or begin them."""
         self._file = (folder / METRICS).open("ab")
         if size < self._file.tell():
             self._file.truncate(size)
             self._file.seek(size)
+        board = folder / event_file.FOLDER
+        board.mkdir(exist_ok=True)
+        # Made anew from what is kept, so that no step comes twice in it.
+        self._board = (board / event_file.NAME).open("wb")
+        kept = list(lines(folder))
+        event_file.begin(self._board, kept[0].get("time", 0.0) if kept else time.time())
+        for line in kept:
+            event_file.add(self._board, line)
+        self._board.flush()
 
     def write(self, event: StepEvent | EpochEvent) -> None:
         """Append one line; it can be read at once."""
-        line = json.dumps({"step": event.step, **event.metrics()}, allow_nan=False)
-        self._file.write(line.encode() + b"\n")
+        data = {"step": event.step, "time": round(time.time(), 3), **event.metrics()}
+        self._file.write(json.dumps(data, allow_nan=False).encode() + b"\n")
         self._file.flush()
+        event_file.add(self._board, data)
+        self._board.flush()
 
     def size(self) -> int:
         """Return the bytes written so far."""
         return self._file.tell()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the files."""
         self._file.close()
+        self._board.close()
+
+
+def lines(folder: Path) -> Iterator[dict[str, float]]:
+    """Yield the reports of a run; a line that was cut short by a crash is left out."""
+    with suppress(OSError), (folder / METRICS).open("rb") as file:
+        for line in file:
+            with suppress(ValueError):
+                yield json.loads(line)

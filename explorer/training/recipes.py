@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from explorer.errors import JobError
+from explorer.training.named_recipe import NamedRecipe
+from explorer.training.paper_recipes import PAPERS
 from explorer.training.recipe import Recipe, from_data
 
 DEFAULT = "sgd"
@@ -12,33 +12,24 @@ DEFAULT = "sgd"
 ``quick`` came to 63.1 % and 70.8 %.
 """
 
+_EARLIER = {"paper": "he2015_cifar"}
+"""Names of earlier versions, which jobs that wait may still hold."""
 
-@dataclass(frozen=True, slots=True)
-class NamedRecipe:
-    """A recipe with what there is to say about it.
-
-    Attributes:
-        name: What it is asked for by.
-        title: For people.
-        line: One line about it.
-        source: Where it is from.
-        recipe: The values.
-    """
-
-    name: str
-    title: str
-    line: str
-    source: str
-    recipe: Recipe
-
-
-_RECIPES = (
+_OURS = (
     NamedRecipe(
         "sgd",
         "SGD, cosine",
         "SGD with Nesterov momentum, a long warm-up and cosine decay.",
         "Loshchilov, Hutter 2017; weight decay of Zagoruyko, Komodakis 2016; the rest measured",
-        Recipe(epochs=5, batch_size=64, lr=0.1, warmup=0.2, flip="alternating", crop_padding=2),
+        Recipe(
+            name="sgd",
+            epochs=5,
+            batch_size=64,
+            lr=0.1,
+            warmup=0.2,
+            flip="alternating",
+            crop_padding=2,
+        ),
     ),
     NamedRecipe(
         "quick",
@@ -46,6 +37,7 @@ _RECIPES = (
         "AdamW with warm-up and cosine decay: less depends on the learning rate and the seed.",
         "Loshchilov, Hutter 2019; values measured on the drawn shapes",
         Recipe(
+            name="quick",
             epochs=5,
             batch_size=64,
             optimiser="adamw",
@@ -56,26 +48,12 @@ _RECIPES = (
             crop_padding=2,
         ),
     ),
-    NamedRecipe(
-        "paper",
-        "As in the paper",
-        "SGD with momentum, the rate divided by ten after 1/2 and 3/4 of 164 epochs.",
-        "He et al. 2015, section 4.2, with Nesterov momentum as Gross, Wilber 2016",
-        Recipe(
-            epochs=164,
-            lr=0.1,
-            weight_decay=1e-4,
-            decay_norm_and_bias=True,
-            schedule="step",
-            milestones=(0.5, 0.75),
-        ),
-    ),
 )
 
 
 def recipes() -> dict[str, NamedRecipe]:
     """Return every named recipe by name, the default first."""
-    return {found.name: found for found in _RECIPES}
+    return {found.name: found for found in (*_OURS, *PAPERS)}
 
 
 def resolve(asked: object) -> Recipe:
@@ -86,8 +64,17 @@ def resolve(asked: object) -> Recipe:
     """
     if not isinstance(asked, str):
         return from_data(asked)
-    found = recipes().get(asked)
+    found = recipes().get(_EARLIER.get(asked, asked))
     if found is None:
         names = ", ".join(recipes())
         raise JobError(f"There is no recipe called {asked[:100]!r}.", f"Choose from {names}.")
     return found.recipe
+
+
+def departures(recipe: Recipe) -> tuple[str, ...]:
+    """Return one sentence about each way in which a recipe is not the named one it is made from.
+
+    Our own recipes are meant to be changed, so there are none about them.
+    """
+    named = {found.name: found for found in PAPERS}.get(recipe.name)
+    return named.departures(recipe) if named else ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import platform
+import gc
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,13 @@ from explorer.errors import JobError
 from explorer.spec.presets import name_of
 from explorer.store import runs
 from explorer.store.runs import DataRecord, RunRecord
+from explorer.training import reproduce
 from explorer.training.device import choose_device
 from explorer.training.events import LoadEvent
-from explorer.training.failures import explained
+from explorer.training.failures import explained, is_out_of_memory
 from explorer.training.fit import fit
+from explorer.training.machine import environment
+from explorer.training.plan import MAX_PARTS, from_record
 from explorer.training.session import Session
 
 if TYPE_CHECKING:
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
     from explorer.training.events import Event
     from explorer.training.recipe import Recipe
+
+
+_SPLIT = "Memory was too small for whole batches"
 
 
 class _StoppedError(Exception):
@@ -57,6 +64,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
     device: str = "auto",
     folder: Path,
     title: str = "",
+    submitted: float | None = None,
     resume: bool = False,
     on_event: Callable[[Event], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -75,6 +83,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
         device: ``auto``, ``cpu`` or ``cuda``.
         folder: Of the run; made if it is not there.
         title: For people; by default the network's name and the data's.
+        submitted: When it was asked for [s since 1970], to tell how long the result took.
         resume: Go on where the folder's run was interrupted, if it was.
         on_event: Called with every event; what it raises ends the training.
         should_stop: Asked after every batch; True saves a checkpoint and returns.
@@ -105,36 +114,79 @@ def train_run(  # noqa: PLR0913 - what a training consists of
         recipe=fitted.recipe.model_dump(mode="json"),
         seed=seed,
         device=str(place),
-        versions={"torch": torch.__version__, "python": platform.python_version()},
         notes=fitted.notes,
+        submitted=submitted,
+        environment=environment(place),
     )
     if has_record:
         earlier = runs.read(folder)
         _require_same(earlier, record, folder)
         if earlier.result is not None and runs.is_complete(folder):
             return earlier
+        record = record.model_copy(update=_begun(earlier))
     with explained():
         runs.write(folder, record)
-        return _train(record, dataset, place, folder, hooks)
+        sitting = partial(
+            Session,
+            dataset=dataset,
+            device=place,
+            folder=folder,
+            on_batch=hooks.check,
+            on_saved=on_saved,
+            command=partial(reproduce.command, spec),
+        )
+        return _train(sitting, place, folder, hooks)
 
 
 def _train(
-    record: RunRecord, dataset: Dataset, device: torch.device, folder: Path, hooks: _Hooks
+    sitting: Callable[[RunRecord], Session], device: torch.device, folder: Path, hooks: _Hooks
 ) -> RunRecord:
-    """Train from the folder's checkpoint, or from the beginning; leave torch's generators alone."""
-    with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        session = Session(
-            record, dataset, device, folder, on_batch=hooks.check, on_saved=hooks.on_saved
-        )
-        try:
-            for event in session.events():
-                hooks.on_event(event)
-        except _StoppedError:
-            session.save()
-            return record
-        finally:
-            session.close()
+    """Train to the end; where memory is too small, begin again with batches in smaller parts."""
+    while True:
+        with torch.random.fork_rng([device] if device.type == "cuda" else []):
+            found = _sit(sitting(runs.read(folder)), hooks)
+        if found is not None:
+            return found
+        # Here, outside of the handler, nothing holds on to the tensors of the step that failed.
+        gc.collect()
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+        _split_batches(folder)
+
+
+def _sit(session: Session, hooks: _Hooks) -> RunRecord | None:
+    """Train from the folder's checkpoint, or from the beginning; None when memory was too small."""
+    try:
+        for event in session.events():
+            hooks.on_event(event)
         return session.finish()
+    except _StoppedError:
+        session.save()
+        return session.record
+    except Exception as error:
+        if not is_out_of_memory(error) or session.parts == MAX_PARTS:
+            raise
+        return None
+    finally:
+        session.close()
+
+
+def _split_batches(folder: Path) -> None:
+    """Note in the record that each batch is to be split into twice as many parts."""
+    record = runs.read(folder)
+    plan = from_record(record.plan)
+    assert plan is not None
+    plan = plan.changed(parts=2 * plan.parts)
+    notes = tuple(note for note in record.notes if not note.startswith(_SPLIT))
+    note = f"{_SPLIT}: each is worked through in {plan.parts} parts, as batch norm sees them."
+    changes = {"plan": plan.model_dump(mode="json"), "notes": (*notes, note)}
+    runs.write(folder, record.model_copy(update=changes))
+
+
+def _begun(earlier: RunRecord) -> dict[str, object]:
+    """Return what a run that goes on keeps of how it was begun."""
+    kept = ("plan", "command", "notes", "environment", "submitted")
+    return {name: getattr(earlier, name) for name in kept}
 
 
 def _require_usable(seed: int, folder: Path, *, is_taken: bool) -> None:

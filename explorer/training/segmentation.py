@@ -13,12 +13,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from explorer.data.segmentation import IGNORED
-from explorer.training.augment import gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from explorer.training.augment import Draws, Normalise
+    from explorer.training.augment import Normalise
 
 BATCH_SIZE = 50
 """Fixed, so that a figure can be had again to the last bit."""
@@ -49,16 +48,6 @@ def targets(masks: Tensor) -> Tensor:
     """Return class masks (uint8) as ``cross_entropy`` takes them (int64)."""
     wide = masks.to(torch.int64)
     return wide.masked_fill_(masks == IGNORED, NO_TARGET)
-
-
-def moved(masks: Tensor, draws: Draws) -> Tensor:
-    """Return the targets (B, H, W) of images that were cropped and flipped by ``draws``.
-
-    Args:
-        masks: All of them, (N, H, W) uint8.
-        draws: Those of the images.
-    """
-    return targets(gather(masks[..., None], draws)[..., 0])
 
 
 def confusion(predicted: Tensor, wanted: Tensor, num_classes: int) -> Tensor:

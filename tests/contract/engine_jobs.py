@@ -39,7 +39,7 @@ def _begin(context: Context) -> tuple[Path, int]:
 
 
 def _keep(context: Context, done: int) -> None:
-    path = context.directory / "checkpoint.pt"
+    path = context.directory / "checkpoint.safetensors"
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps(done))
     draft.replace(path)
@@ -52,7 +52,7 @@ def count(context: Context) -> dict[str, Any]:
 
     account, _lock = _begin(context)
     payload = context.payload
-    path = context.directory / "checkpoint.pt"
+    path = context.directory / "checkpoint.safetensors"
     first = json.loads(path.read_text()) if path.exists() else 0
     _note(account, f"from {first}")
     for step in range(first, payload["steps"]):

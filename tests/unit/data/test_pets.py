@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import tarfile
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 from PIL import Image
-from torchvision.datasets import OxfordIIITPet
+from web import serving
 
 from explorer.cli.commands import main
-from explorer.data import IGNORED, catalogue, load, samples, segmentation
+from explorer.data import IGNORED, catalogue, fetch, load, published, samples, segmentation
+from explorer.data.archives import unpack
+from explorer.data.published_file import File
 from explorer.errors import DataError
 
 NAMES = ("Abyssinian", "american_bulldog")
@@ -79,37 +79,98 @@ def test_damaged_pets_say_which_file(data_home):
 
 
 @pytest.fixture
-def server(tmp_path):
-    """Serve a folder and give its address."""
-    place = tmp_path / "served"
-    place.mkdir()
-    handler = partial(SimpleHTTPRequestHandler, directory=str(place))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        thread = threading.Thread(target=http.serve_forever, daemon=True)
-        thread.start()
-        yield place, f"http://127.0.0.1:{http.server_port}"
-        http.shutdown()
-        thread.join()
-
-
-def test_pets_are_fetched(server, data_home, tmp_path, monkeypatch, capsys):
-    place, address = server
+def served(tmp_path, monkeypatch):
+    """Serve archives of a few small images."""
     lay_out(tmp_path / "files")
-    resources = []
-    for part in ("images", "annotations"):
-        with tarfile.open(place / f"{part}.tar.gz", "w:gz") as archive:
-            archive.add(tmp_path / "files" / part, part)
-        digest = hashlib.md5(
-            (place / f"{part}.tar.gz").read_bytes(), usedforsecurity=False
-        ).hexdigest()
-        resources.append((f"{address}/{part}.tar.gz", digest))
-    monkeypatch.setattr(OxfordIIITPet, "_RESOURCES", [(f"{address}/none.tar.gz", "0" * 32)])
+    with serving() as server:
+        files = []
+        for part in ("images", "annotations"):
+            packed = tmp_path / f"{part}.tar.gz"
+            with tarfile.open(packed, "w:gz") as archive:
+                archive.add(tmp_path / "files" / part, part)
+            data = packed.read_bytes()
+            digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
+            files.append(File(server.url(packed.name, data), digest, len(data), "a test"))
+        monkeypatch.setattr(published, "PETS_FILES", tuple(files))
+        monkeypatch.setattr(fetch, "_PETS_UNPACKED", 1_000_000)
+        yield server
+
+
+def test_pets_are_fetched(served, data_home, capsys):
+    served.plan = ["404"]
     with pytest.raises(SystemExit):
         main(["fetch", "oxford-pets"])
-    assert "Oxford Pets cannot be downloaded" in capsys.readouterr().err
-    monkeypatch.setattr(OxfordIIITPet, "_RESOURCES", resources)
-    assert main(["fetch", "oxford-pets"]) == 0
-    assert "oxford-pets is in" in capsys.readouterr().out
+    assert "answered 404 for images.tar.gz" in capsys.readouterr().err
+    assert main(["fetch", "oxford_pets"]) == 0
+    assert "oxford_pets is in" in capsys.readouterr().out
     assert len(load("oxford-pets", image_size=16).train) == 6
-    monkeypatch.setattr(OxfordIIITPet, "_RESOURCES", [])
+    num_asked = len(served.asked)
     assert main(["fetch", "oxford-pets", "--json"]) == 0
+    assert len(served.asked) == num_asked
+    # The archives are not kept beside what was unpacked.
+    assert not (data_home / "published" / "oxford-pets").exists()
+
+
+class Watcher:
+    def __init__(self, most: int = 10**9):
+        self.left = most
+
+    def progress(self, fraction, text):
+        self.left -= 1
+
+    def check(self):
+        if self.left < 0:
+            raise KeyboardInterrupt
+
+
+def packed(path, *infos: tarfile.TarInfo):
+    with tarfile.open(path, "w:gz") as archive:
+        for info in infos:
+            archive.addfile(info, io.BytesIO(bytes(info.size)) if info.size else None)
+    return path
+
+
+def info_of(name, kind=tarfile.REGTYPE, size=10, target=""):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    info.size = size if kind == tarfile.REGTYPE else 0
+    return info
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        info_of("../outside"),
+        info_of("images/../../outside"),
+        info_of("images/link", tarfile.SYMTYPE, target="/etc/passwd"),
+        info_of("images/link", tarfile.LNKTYPE, target="images/a"),
+        info_of("images/pipe", tarfile.FIFOTYPE),
+        info_of("images/device", tarfile.CHRTYPE),
+    ],
+    ids=lambda info: info.name,
+)
+def test_unsafe_archives_leave_nothing(tmp_path, info):
+    path = packed(tmp_path / "a.tar.gz", info_of("images/a"), info)
+    with pytest.raises(DataError, match=r"a.tar.gz is damaged or unsafe|holds more"):
+        unpack(path, tmp_path / "into", Watcher(), most_bytes=1000)
+    assert list((tmp_path / "into").iterdir()) == []
+    assert not (tmp_path / "outside").exists()
+
+
+def test_an_archive_that_is_too_large(tmp_path, monkeypatch):
+    path = packed(tmp_path / "a.tar.gz", *(info_of(f"images/{i}", size=400) for i in range(3)))
+    with pytest.raises(DataError, match="holds more than it should"):
+        unpack(path, tmp_path / "into", Watcher(), most_bytes=1000)
+    monkeypatch.setattr("explorer.data.archives.MAX_MEMBERS", 2)
+    with pytest.raises(DataError, match="holds more than it should"):
+        unpack(path, tmp_path / "into", Watcher(), most_bytes=10_000)
+    assert list((tmp_path / "into").iterdir()) == []
+
+
+def test_unpacking_that_is_stopped_leaves_nothing(tmp_path):
+    path = packed(tmp_path / "a.tar.gz", *(info_of(f"images/{i}") for i in range(5)))
+    with pytest.raises(KeyboardInterrupt):
+        unpack(path, tmp_path / "into", Watcher(most=3), most_bytes=10_000)
+    assert list((tmp_path / "into").iterdir()) == []
+    unpack(path, tmp_path / "into", Watcher(), most_bytes=10_000)
+    assert len(list((tmp_path / "into" / "images").iterdir())) == 5

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save
 
 from explorer.errors import JobError
 from explorer.store.runs import CHECKPOINT
@@ -12,12 +14,13 @@ from explorer.training import checkpoint
 
 
 def test_what_is_saved_is_loaded_without_running_anything(tmp_path):
-    checkpoint.save(tmp_path, {"a": torch.arange(3), "b": {"c": [1, 2.5, "x", None]}})
+    b = {"c": [1, 2.5, "x", None, True], 7: {"tensor": {}}, "pairs": []}
+    checkpoint.save(tmp_path, {"a": torch.arange(3), "b": b})
     found = checkpoint.load(tmp_path)
     assert found is not None
-    assert found["b"] == {"c": [1, 2.5, "x", None]}
+    assert found["b"] == b
     assert torch.equal(found["a"], torch.arange(3))
-    assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["format"] == checkpoint.FORMAT
+    assert set(load_file(tmp_path / CHECKPOINT)) == {"tensor0"}
 
 
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
@@ -56,12 +59,22 @@ def test_damaged_checkpoints_are_refused(tmp_path, monkeypatch):
     path = tmp_path / CHECKPOINT
     whole = path.read_bytes()
     torch.save({"format": 1, "a": _Harmful()}, tmp_path / "harmful")
-    torch.save({"format": 99}, tmp_path / "later")
-    torch.save([1], tmp_path / "list")
-    files = [(tmp_path / name).read_bytes() for name in ("harmful", "later", "list")]
-    for content in (b"", b"text", whole[: len(whole) // 2], whole[:-30], *files):
+    flipped = bytearray(whole)
+    flipped[-5] ^= 1
+    for content in (
+        b"",
+        b"text",
+        whole[: len(whole) // 2],
+        whole[:-30],
+        bytes(flipped),
+        re.sub(rb"(format\W+)2", rb"\g<1>3", whole),
+        save({"a": torch.arange(3)}),
+        save({"a": torch.arange(3)}, {"explorer": "[]"}),
+        (tmp_path / "harmful").read_bytes(),
+    ):
+        assert content != whole
         path.write_bytes(content)
-        with pytest.raises(JobError, match=r"checkpoint\.pt cannot be read") as caught:
+        with pytest.raises(JobError, match=r"checkpoint\.safetensors cannot be read") as caught:
             checkpoint.load(tmp_path)
         assert caught.value.hint == "Delete it to train from the beginning."
     assert not (tmp_path / "harm").exists()

@@ -10,7 +10,7 @@ from explorer.builder import build
 from explorer.data.dataset import Dataset
 from explorer.errors import DataError, JobError
 from explorer.training import loop
-from explorer.training.augment import draw_epoch, gather
+from explorer.training.augment import Pixels, draw_epoch
 from explorer.training.events import EpochEvent, StepEvent
 from explorer.training.loop import Trainer
 from explorer.training.optimiser import make_optimiser
@@ -53,7 +53,8 @@ def test_the_loop_equals_one_written_by_hand(spec, dataset, recipe):
     list(trainer.events())
 
     optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
-    images, labels = torch.from_numpy(dataset.train.images), torch.from_numpy(dataset.train.labels)
+    pixels = Pixels(dataset.train.images, (0, 0, 0), recipe, CPU)
+    labels = torch.from_numpy(dataset.train.labels)
     step = 0
     for epoch in range(3):
         draws = draw_epoch(50, recipe, 0, epoch)
@@ -61,7 +62,7 @@ def test_the_loop_equals_one_written_by_hand(spec, dataset, recipe):
         for start in range(0, 48, 8):
             batch = draws.batch(start, 8)
             optimiser.param_groups[0]["lr"] = 0.05 * 0.5 * (1 + math.cos(math.pi * step / 18))
-            x = (gather(images, batch).float() / 255 - 0.4) / 0.2
+            x = (pixels.gather(batch).float() / 255 - 0.4) / 0.2
             logits = network(x.permute(0, 3, 1, 2))
             optimiser.zero_grad()
             functional.cross_entropy(logits, labels[batch.rows], label_smoothing=0.1).backward()
@@ -126,7 +127,7 @@ def test_norms_and_biases_are_not_decayed(spec, recipe):
 
 def test_fewer_images_than_a_batch(spec, dataset, recipe):
     trainer = trainer_of(spec, dataset, recipe.changed(batch_size=512, epochs=1))
-    assert (trainer.batch_size, trainer.num_steps) == (50, 1)
+    assert (trainer.length.batch_size, trainer.length.num_steps) == (50, 1)
     assert len(list(trainer.events())) == 2
 
 

@@ -31,6 +31,10 @@ def test_a_recipe_is_frozen_and_survives_json():
         ({"colour": 1}, "colour: "),
         ({"momentum": 0}, "Nesterov momentum needs a momentum above 0"),
         ([], "recipe: "),
+        ({"milestones": [0.8, 0.5]}, "the milestones must rise"),
+        ({"stop": {}}, "stop: give a threshold, a patience, or both"),
+        ({"stop": {"metric": "speed", "patience": 1}}, "stop.metric: "),
+        ({"seconds": float("inf")}, "seconds: "),
     ],
 )
 def test_a_value_out_of_range_is_named(fields, words):
@@ -41,8 +45,15 @@ def test_a_value_out_of_range_is_named(fields, words):
     assert "\n" not in str(caught.value)
 
 
+def test_recipes_of_earlier_versions_are_read():
+    earlier = {"lr": 0.2, "channels_last": True}
+    assert from_data(earlier) == Recipe(lr=0.2, layout="channels_last")
+    assert from_data({"channels_last": False}).layout == "contiguous"
+
+
 def test_named_recipes():
-    assert {"quick", "sgd", "paper"} == set(recipes())
+    asked = {"quick", "sgd", "he2015_cifar", "he2016_cifar", "wrn", "resnext", "res2net"}
+    assert asked | {"densenet", "highway", "stochastic_depth"} <= set(recipes())
     assert DEFAULT in recipes()
     assert resolve("paper").schedule == "step"
     assert resolve({"lr": 0.5}).lr == 0.5
@@ -56,7 +67,7 @@ def test_named_recipes():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(JobError, match="no recipe called 'fast'") as caught:
         resolve("fast")
-    assert "sgd, quick, paper" in caught.value.hint
+    assert "sgd, quick, he2015_cifar" in caught.value.hint
 
 
 def test_changes_are_checked():
@@ -81,8 +92,14 @@ def test_steps_at_milestones():
     assert rates == pytest.approx([1, 1, 1, 1, 0.1, 0.1, 0.01, 0.01])
 
 
+def test_a_straight_line_and_a_constant_warmup():
+    recipe = Recipe(lr=1.0, schedule="linear", warmup=0.2, warmup_shape="constant")
+    rates = [learning_rate(recipe, step, 10) for step in range(10)]
+    assert rates == pytest.approx([0.1, 0.1, 1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8])
+
+
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
-@pytest.mark.parametrize("name", ["quick", "sgd", "paper"])
+@pytest.mark.parametrize("name", list(recipes()))
 def test_shortest_trainings_have_a_rate(name, num_steps):
     recipe = resolve(name)
     for step in range(num_steps):
@@ -90,6 +107,6 @@ def test_shortest_trainings_have_a_rate(name, num_steps):
 
 
 def test_recipes_and_events_import_no_torch():
-    names = "recipe, recipes, schedule, events, threads"
+    names = "recipe, recipes, schedule, events, threads, length, named_recipe, paper_recipes"
     code = f"from explorer.training import {names}; import sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

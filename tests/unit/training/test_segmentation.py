@@ -19,14 +19,15 @@ from explorer.errors import DataError
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.store import runs
 from explorer.training import run as run_module
-from explorer.training.augment import Draws, Normalise, draw_epoch, gather
+from explorer.training.augment import Normalise, draw_epoch
 from explorer.training.evaluate import evaluate_run
+from explorer.training.feed import Batch, Feed
 from explorer.training.fit import fit
-from explorer.training.meter import Meter
 from explorer.training.predict import predicted_masks
 from explorer.training.recipe import Recipe
 from explorer.training.run import train_run
-from explorer.training.segmentation import NO_TARGET, confusion, iou, moved, score_masks, targets
+from explorer.training.segmentation import NO_TARGET, confusion, iou, score_masks, targets
+from explorer.training.step import hits_of
 from explorer.weights import load_run
 
 COLOURS = ((40, 40, 40), (220, 60, 60), (60, 60, 220))
@@ -113,26 +114,35 @@ def test_mean_iou_of_batches_is_that_of_all_pixels(monkeypatch):
     assert score.num_images == 7
 
 
-def test_masks_move_with_their_images():
+@pytest.mark.parametrize("layout", ["channels_last", "contiguous"])
+@pytest.mark.parametrize("border", ["mirror", "zero"])
+def test_masks_move_with_their_images(border, layout):
     split = painted(12, 5)
-    # An image whose every channel is its mask: they must stay equal.
-    masks = torch.from_numpy(split.masks * np.uint8(2))
-    images = masks[..., None].expand(-1, -1, -1, 3)
-    draws = draw_epoch(12, Recipe(flip="random", crop_padding=3), seed=1, epoch=0)
+    # An image whose every channel is its mask: they must stay equal where there is an image.
+    values = np.where(split.masks, split.labels[:, None, None] + 1, 0).astype(np.uint8)
+    images = np.repeat(values[..., None], 3, axis=3)
+    split = Split(images, split.labels, split.masks)
+    dataset = Dataset("same", ("a", "b"), split, split, (0.5,) * 3, (0.25,) * 3, "")
+    recipe = Recipe(flip="random", crop_padding=3, border=border, cutout=5)
+    draws = draw_epoch(12, recipe, seed=1, epoch=0, size=(16, 16))
     assert draws.flip.any()
     assert draws.dx.any()
-    assert torch.equal(gather(images, draws)[..., 1].long(), moved(masks, draws))
-    still = Draws(torch.arange(12), *(torch.zeros(12, dtype=torch.int64) for _ in range(3)))
-    assert torch.equal(moved(masks, still), targets(masks))
+    feed = Feed(dataset, recipe, torch.device("cpu"), segments=True)
+    batch = feed.batch(draws, layout)
+    shown = ((batch.images * 0.25 + 0.5) * 255).round().long()[:, 1]
+    hidden = shown == 128  # the mean colour
+    assert 0.02 < float(hidden.float().mean()) < 0.4
+    assert (batch.targets[hidden] == NO_TARGET).all()
+    assert torch.equal(shown[~hidden], batch.targets[~hidden])
 
 
 def test_ignored_pixels_count_nowhere():
     masks = torch.tensor([[[0, IGNORED], [2, 1]]], dtype=torch.uint8)
-    assert targets(masks).tolist() == [[[0, NO_TARGET], [2, 1]]]
-    meter = Meter(torch.device("cpu"))
+    wanted = targets(masks)
+    assert wanted.tolist() == [[[0, NO_TARGET], [2, 1]]]
     logits = torch.nn.functional.one_hot(torch.tensor([[[0, 2], [2, 2]]]), 3).permute(0, 3, 1, 2)
-    meter.add(torch.tensor(1.0), logits.float(), targets(masks))
-    assert meter.epoch() == (1.0, pytest.approx(2 / 3))
+    hits = hits_of(logits.float(), Batch(torch.zeros(1), wanted))
+    assert float(hits) == pytest.approx(2 / 3)
 
 
 def test_the_head_follows_the_masks(spec, dataset, recipe):

@@ -1,0 +1,77 @@
+"""A recipe with a name, and what is said when a training departs from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from explorer.training.recipe import Recipe
+
+_LENGTH = ("epochs", "steps", "seconds", "stop")
+_MACHINE = ("name", "precision", "layout", "engine")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRecipe:
+    """A recipe with what there is to say about it.
+
+    Attributes:
+        name: What it is asked for by.
+        title: For people.
+        line: One line about it.
+        source: Where it is from.
+        recipe: The values.
+    """
+
+    name: str
+    title: str
+    line: str
+    source: str
+    recipe: Recipe
+
+    def departures(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return one sentence about each way in which a training is not what the source says."""
+        return (*self._of_length(recipe), *self._of_values(recipe))
+
+    def _of_length(self, recipe: Recipe) -> tuple[str, ...]:
+        stated = self.recipe.epochs
+        if recipe.seconds is not None:
+            length = f"for {recipe.seconds:g} s"
+        elif recipe.steps is not None:
+            length = f"for {recipe.steps:,} steps"
+        elif recipe.epochs != stated:
+            length = f"for {recipe.epochs} epochs"
+        else:
+            return ()
+        falls = ""
+        if recipe.schedule == "step" and recipe.steps is None and recipe.seconds is None:
+            places = [f"{share * recipe.epochs:g}" for share in _rounded(recipe.milestones)]
+            falls = f", with the learning rate falling after {_listed(places)} of them"
+        return (f"{self.title} is stated for {stated} epochs; this trains {length}{falls}.",)
+
+    def _of_values(self, recipe: Recipe) -> tuple[str, ...]:
+        fields = type(recipe).model_fields
+        others = [
+            f"{(fields[name].title or name).lower()} {_said(value)} for {_said(stated)}"
+            for name in fields
+            if name not in (*_LENGTH, *_MACHINE)
+            and (value := getattr(recipe, name)) != (stated := getattr(self.recipe, name))
+        ]
+        return (f"Unlike {self.title}: {', '.join(others)}.",) if others else ()
+
+
+def _rounded(shares: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(round(share, 4) for share in shares)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return _listed([f"{part:g}" for part in value])
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
