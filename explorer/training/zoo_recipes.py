@@ -13,7 +13,7 @@ from explorer.spec.presets import preset
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
 
-SHAPES_SIZE, SHAPES_EPOCHS = 64, 15
+SHAPES_SIZE, SHAPES_EPOCHS = 64, 8
 NUM_SEEDS = 3
 _DIGITS = (
     "Weights: the licence of this repository. Digits: E. Alpaydin and C. Kaynak, UCI 1998, "
