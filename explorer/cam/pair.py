@@ -19,7 +19,7 @@ from explorer.errors import ExplorerError
 from explorer.graph import lower
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -78,6 +78,7 @@ def compare_all(
     image: NDArray[np.uint8],
     question: Question,
     label: str | None = None,
+    on_side: Callable[[int], None] = lambda _done: None,
 ) -> tuple[Comparison, ...]:
     """Compare where the first of some networks looks with where each of the others does.
 
@@ -86,6 +87,7 @@ def compare_all(
         image: The crop for all, (S, S, 3) uint8, S the image size of the runs.
         question: What is asked.
         label: The true class where it is known.
+        on_side: Told how many networks are done, before each; may raise to stop.
 
     Raises:
         ExplorerError: They cannot be compared, or there is no such class, layer or method.
@@ -104,6 +106,7 @@ def compare_all(
     name = None if target is None else class_name(target, classes)
     sides: list[Side] = []
     for subject, place in zip(subjects, places, strict=True):
+        on_side(len(sides))
         side, name = _side(subject, place, image, name, question)
         sides.append(side)
     return tuple(

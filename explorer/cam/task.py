@@ -62,7 +62,7 @@ def pair(
         ExplorerError: A run or the image cannot be used, or the two cannot be compared.
     """
     a, b = subject(Path(run_a)), subject(Path(run_b))
-    pixels, label = _read(image, a.record.data)
+    pixels, label = pixels_of(image, a.record.data)
     return compare(a, b, pixels, Question(target, layer, method, num_top), label)
 
 
@@ -94,7 +94,7 @@ def several(
             f"Choose 2 to {NUM_NETWORKS} runs.",
         )
     subjects = [subject(Path(run)) for run in runs]
-    pixels, label = _read(image, subjects[0].record.data)
+    pixels, label = pixels_of(image, subjects[0].record.data)
     return compare_all(subjects, pixels, Question(target, layer, method, num_top), label)
 
 
@@ -120,7 +120,7 @@ def breakdown(
         ExplorerError: The run, the image, the block or the class cannot be used.
     """
     network, record = subject(Path(run))
-    pixels, label = _read(image, record.data)
+    pixels, label = pixels_of(image, record.data)
     classes = record.data.classes
     if target is None and label in classes:
         target = label
@@ -206,7 +206,12 @@ def _load(folder: Path, _modified: int) -> Subject:
     return Subject(network.requires_grad_(requires_grad=False), record)
 
 
-def _read(image: Source, data: DataRecord) -> tuple[NDArray[np.uint8], str | None]:
+def pixels_of(image: Source, data: DataRecord) -> tuple[NDArray[np.uint8], str | None]:
+    """Return what the networks are shown, (S, S, 3), and its true class where it is known.
+
+    Raises:
+        DataError: The image cannot be used.
+    """
     size = data.image_size
     if isinstance(image, bytes):
         return fit(open_image(image, at_least=size), size), None
