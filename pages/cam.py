@@ -23,5 +23,5 @@ if len(runs) < 2:
 else:
     with choice:
         shown = choose_runs(runs)
-    pretrained.offer()
+    pretrained.watch()
     open_section(sections(shown, runs), "cam-view")

@@ -12,7 +12,7 @@ from explorer.cam.methods import METHODS, recommended
 from explorer.figures.cam_scale import SCALES
 from explorer.figures.heatmap import Look
 from explorer.store.zoo import PREFIX
-from explorer.ui import cached, panels, state, urls
+from explorer.ui import cached, panels, pretrained, state, urls
 from explorer.ui.cam_view import View
 from explorer.ui.i18n import _
 from explorer.ui.urls import Param
@@ -31,7 +31,7 @@ NONE = ""
 
 def choose_runs(runs: dict[str, Run]) -> list[Run]:
     """Show the choice of two to four runs; the link keeps it."""
-    places = st.columns(2)
+    places = st.columns((1, 1, 0.42), vertical_alignment="bottom")
     with places[0]:
         a = _run_choice(runs, _("Network A"), _first(runs), "cam-a")
     same = {
@@ -42,6 +42,8 @@ def choose_runs(runs: dict[str, Run]) -> list[Run]:
         wanted = urls.get(Param.RUN_B)
         usual = wanted if wanted in same else _partner(runs[a], same)
         chosen.append(_run_choice(same, _("Network B"), usual, f"cam-b-{a}"))
+    with places[2]:
+        pretrained.offer()
     chosen += [more for number in (2, 3) if (more := urls.get(_PARAMS[number])) in same]
     for param, run in zip(_PARAMS, chosen, strict=False):
         urls.put(param, run)

@@ -48,13 +48,12 @@ def image_choice(run: Run, key: str = "cam") -> Image:
     words = {PHOTO: _("Photo"), UPLOAD: _("Upload"), CAMERA: _("Camera")}
     options = {HELD_OUT: _("Held out"), **words} if data else words
     first = next(iter(options))
-    chosen = st.segmented_control(
+    chosen = st.pills(
         _("Image"),
         list(options),
         default=first,
         required=True,
         key=f"{key}-source-{first}",
-        width="stretch",
         format_func=lambda s: options.get(str(s), str(s)),
     )
     if chosen == UPLOAD:
