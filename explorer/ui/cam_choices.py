@@ -134,7 +134,7 @@ def class_choice(run: Run, own: str) -> str | None:
         _("Explain the score of"),
         classes,
         classes.index(wanted) if wanted in classes else 0,
-        key="cam-class",
+        key=f"cam-class-{own}",
         format_func=lambda name: name or own,
         help=_("The same class for both networks; its logit is explained."),
     )

@@ -54,6 +54,7 @@ def image_choice(run: Run, key: str = "cam") -> Image:
         default=first,
         required=True,
         key=f"{key}-source-{first}",
+        wrap=True,
         format_func=lambda s: options.get(str(s), str(s)),
     )
     if chosen == UPLOAD:
