@@ -14,9 +14,10 @@ import torch
 
 from explorer.address import INPUT
 from explorer.adjoint import is_known, pull, values_of
+from explorer.ir.ops import ReLU
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from torch import Tensor
 
@@ -71,6 +72,9 @@ def forward(
     """
     asked = set(addresses)
     needed = {address for node in nodes for address in values_of(node)}
+    # Of a ReLU only its sign is needed, of which a batch would keep much.
+    others = {a for node in nodes if not isinstance(node.op, ReLU) for a in values_of(node)}
+    relus = {node.address for node in nodes if isinstance(node.op, ReLU)} - others
     activations: dict[Address, Tensor] = {}
     values: dict[Address, Tensor] = {}
     shapes: dict[Address, Shape] = {INPUT: tuple(images.shape[1:])}
@@ -80,7 +84,7 @@ def forward(
         if address in asked:
             activations[address] = out
         if address in needed:
-            values[address] = out
+            values[address] = out <= 0 if address in relus and len(images) > 1 else out
         return out
 
     with torch.no_grad():
@@ -101,40 +105,41 @@ class _Sent(NamedTuple):
     is_own: bool
 
 
-def gradients(network: Network, point: Point, classes: Tensor) -> dict[Address, Tensor]:
-    """Return the gradients of logits at the layers that were asked for, (L, N, C, h, w).
+def gradients(network: Network, point: Point, classes: Tensor) -> Iterator[tuple[Address, Tensor]]:
+    """Yield the gradients of logits at the layers that were asked for, (L, N, C, h, w).
+
+    They come from the last layer back, each as soon as it is known.
 
     Args:
         network: In evaluation mode.
         point: What ``forward`` gave.
         classes: The L classes of each image, (L, N).
     """
-    asked = point.activations.keys()
+    asked = set(point.activations)
     reached = {*asked, *(node.address for node in point.nodes)}
     last = network.graph.output.address
     start = torch.nn.functional.one_hot(classes, point.logits.shape[1]).to(point.logits.dtype)
     sent = {last: _Sent(start, is_own=True)}
-    found: dict[Address, Tensor] = {}
-    with torch.no_grad():
-        for node in reversed(point.nodes):
-            arrived = sent.pop(node.address, None)
-            if arrived is None:
-                continue
-            if node.address in asked:
-                found[node.address] = arrived.value
-                arrived = arrived._replace(is_own=False)
-            module = network.get_submodule(node.address)
+    for node in reversed(point.nodes):
+        arrived = sent.pop(node.address, None)
+        if arrived is None:
+            continue
+        if node.address in asked:
+            asked.remove(node.address)
+            yield node.address, arrived.value
+        module = network.get_submodule(node.address)
+        with torch.no_grad():
             pulled = pull(node, module, point.values, arrived.value, in_place=arrived.is_own)
             for source, part in zip(node.inputs, pulled, strict=True):
                 if source in reached:
                     is_own = len(pulled) == 1 and _is_own(part, arrived)
                     sent[source] = _added(sent.get(source), _Sent(part, is_own))
-    found |= {address: one.value for address, one in sent.items() if address in asked}
-    shape = classes.shape
-    return {
-        address: found[address] if address in found else values.new_zeros(*shape, *values.shape[1:])
-        for address, values in point.activations.items()
-    }
+    for address in asked:
+        if address in sent:
+            yield address, sent.pop(address).value
+        else:
+            values = point.activations[address]
+            yield address, values.new_zeros(*classes.shape, *values.shape[1:])
 
 
 def _is_own(part: Tensor, arrived: _Sent) -> bool:

@@ -136,24 +136,18 @@ def explain_classes(
         )
     with torch.inference_mode(mode=False), evaluating(network), torch.no_grad():
         point = forward(network, images, addresses, nodes)
-        rows = [classes_of(point.logits, index) for index in classes]
-        parts = [
-            gradients(network, point, torch.stack(rows[start : start + _AT_ONCE]))
-            for start in range(0, len(rows), _AT_ONCE)
-        ]
-        heat = {
-            address: torch.stack(
-                [
-                    how.rule(point.activations[address], slope)
-                    for part in parts
-                    for slope in part[address]
-                ]
-            )
-            for address in addresses
-        }
+        rows = torch.stack([classes_of(point.logits, index) for index in classes])
+        parts: dict[Address, list[Tensor]] = {address: [] for address in addresses}
+        for some in rows.split(_AT_ONCE):
+            for address, slopes in gradients(network, point, some):
+                activation = point.activations[address]
+                parts[address] += [how.rule(activation, slope) for slope in slopes]
+        heat = {address: torch.stack(parts[address]) for address in addresses}
     return ClassMaps(point.logits, torch.tensor(list(classes)), heat)
 
 
+_PIXELS = 3 * 224 * 224
+"""Of the images that go through a network together; more would take memory and save nothing."""
 _AT_ONCE = 8
 """Classes whose cotangents go back together; more would take memory and save nothing."""
 _LINEAR = ("gradcam", "hirescam")
@@ -213,38 +207,55 @@ def _from_gradients(
 ) -> Maps:
     nodes = way_back(network.graph, addresses)
     with torch.inference_mode(mode=False), evaluating(network):
-        if can_go_back(network, nodes):
-            point = forward(network, images, addresses, nodes)
-            logits, activations = point.logits, point.activations
-            classes = classes_of(logits, target)
-            found = gradients(network, point, classes[None])
-            slopes = {address: gradient[0] for address, gradient in found.items()}
-        else:
-            logits, activations = _forward(network, images, set(addresses))
-            classes = classes_of(logits, target)
-            slopes = _by_autograd(logits, classes, activations)
-        with torch.no_grad():
-            maps = {address: rule(activations[address], slopes[address]) for address in addresses}
-    return Maps(logits.detach(), classes, maps)
+        if not can_go_back(network, nodes):
+            return _by_autograd(network, images, addresses, target, rule)
+        if target is not None:
+            (num_classes,) = network.graph.output.out_shape
+            target = classes_of(images.new_zeros(len(images), num_classes), target).tolist()
+        parts: list[Maps] = []
+        together = max(1, _PIXELS // (images.shape[2] * images.shape[3]))
+        for start in range(0, len(images), together):
+            chosen = slice(start, start + together)
+            point = forward(network, images[chosen], addresses, nodes)
+            classes = classes_of(point.logits, target and target[chosen])
+            heat: dict[Address, Tensor] = {}
+            for address, slope in gradients(network, point, classes[None]):
+                heat[address] = rule(point.activations.pop(address), slope[0])
+            parts.append(Maps(point.logits, classes, heat))
+        return Maps(
+            torch.cat([part.logits for part in parts]),
+            torch.cat([part.target for part in parts]),
+            {address: torch.cat([part.heat[address] for part in parts]) for address in addresses},
+        )
 
 
 def _by_autograd(
-    logits: Tensor, classes: Tensor, activations: dict[Address, Tensor]
-) -> dict[Address, Tensor]:
+    network: Network,
+    images: Tensor,
+    addresses: Sequence[Address],
+    target: int | Sequence[int] | None,
+    rule: MapRule,
+) -> Maps:
+    """Make maps of a network of which only autograd knows the slopes.
+
+    One with a module in the place of another, or with hooks.
+    """
+    logits, activations = _forward(network, images, set(addresses))
+    classes = classes_of(logits, target)
     # An image's logit depends on that image alone, so one sum serves the whole batch.
     with torch.enable_grad():
         score = logits.gather(1, classes[:, None]).sum()
     found = torch.autograd.grad(score, list(activations.values()), materialize_grads=True)
-    return dict(zip(activations, found, strict=True))
+    slopes = dict(zip(activations, found, strict=True))
+    with torch.no_grad():
+        maps = {address: rule(activations[address], slopes[address]) for address in addresses}
+    return Maps(logits.detach(), classes, maps)
 
 
 def _forward(
     network: Network, images: Tensor, addresses: set[Address]
 ) -> tuple[Tensor, dict[Address, Tensor]]:
-    """Return logits and activations for autograd, whose graph begins at the earliest address.
-
-    For networks with a module put in the place of another, of which only autograd knows the slope.
-    """
+    """Return logits and activations for autograd, whose graph begins at the earliest address."""
     activations: dict[Address, Tensor] = {}
 
     def tap(address: Address, out: Tensor) -> Tensor:
