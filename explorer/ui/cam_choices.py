@@ -13,6 +13,7 @@ from explorer.figures.cam_scale import SCALES
 from explorer.figures.heatmap import Look
 from explorer.store.zoo import PREFIX
 from explorer.ui import cached, panels, pretrained, state, urls
+from explorer.ui.cam_image import data_of
 from explorer.ui.cam_view import View
 from explorer.ui.i18n import _
 from explorer.ui.urls import Param
@@ -84,8 +85,15 @@ def _first(runs: dict[str, Run]) -> str:
     own = [i for i, run in runs.items() if not run.card]
     if len(own) > 1:
         return own[1]
-    with_scales = (i for i, run in runs.items() if run.card and run.card.pair and not run.card.twin)
-    return next(with_scales, next(iter(runs)))
+    return next((i for i, run in runs.items() if _is_fair(run, runs)), next(iter(runs)))
+
+
+def _is_fair(run: Run, runs: dict[str, Run]) -> bool:
+    """Return whether a bundled run has another of equal cost beside it, on data that is here."""
+    other = runs.get(f"{PREFIX}{run.card.pair}") if run.card and not run.card.twin else None
+    if other is None or other.record.spec == run.record.spec:
+        return False
+    return other.record.data.name == run.record.data.name and data_of(run) is not None
 
 
 def _partner(run: Run, same: dict[str, Run]) -> str:
