@@ -75,7 +75,7 @@ def maps(shown: list[Run], runs: dict[str, Run]) -> None:
             image = image_choice(a)
             target, layer, method = question(a, knows_class=image.knows_class)
             how = view()
-        with right:
+        with right, st.container(key="cam-stage"):
             asked = Asked(tuple(shown), image, target, layer.name, method)
             found = computed(asked)
             if found is None:

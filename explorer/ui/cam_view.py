@@ -85,7 +85,9 @@ def _maps(found: Sequence[Comparison], drawn: CamRow, name: str) -> None:
     """Show the maps; one colour bar spans them unless each has its own scale."""
     scale, sides = scale_of(name), sides_of(found)
     scale_png = to_png(colour_bar(VIRIDIS, *BAR_PIXELS))
-    for i, column in enumerate(st.columns(len(sides))):
+    with st.container(horizontal=True, gap="small"):
+        columns = [st.container(width="stretch", gap="small") for _side in sides]
+    for i, column in enumerate(columns):
         with column:
             side = sides[i]
             picture(side.title, _says(found[0].target, side), to_png(drawn.maps[i]), "abcd"[i])
