@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import panels
+from explorer.ui import panels, pretrained
 from explorer.ui.cam_choices import choose_runs
 from explorer.ui.cam_lab import nothing_to_compare, sections
 from explorer.ui.finished import finished_runs
@@ -22,5 +22,6 @@ if len(runs) < 2:
     nothing_to_compare(len(runs))
 else:
     with choice:
-        a, b = choose_runs(runs)
-    open_section(sections(a, b), "cam-view")
+        shown = choose_runs(runs)
+    pretrained.watch()
+    open_section(sections(shown, runs), "cam-view")

@@ -9,6 +9,7 @@ import torch
 
 from explorer.address import INPUT
 from explorer.builder import evaluating
+from explorer.cam.backward import can_go_back, forward, gradients, way_back
 from explorer.cam.layers import pooled_layer, require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
@@ -92,6 +93,63 @@ def class_maps(network: Network, images: Tensor) -> Tensor:
         )
 
 
+class ClassMaps(NamedTuple):
+    """Maps of several classes, each for the whole batch.
+
+    Attributes:
+        logits: (N, num_classes).
+        classes: What is explained, (L,).
+        heat: For each address the signed raw maps (L, N, h, w).
+    """
+
+    logits: Tensor
+    classes: Tensor
+    heat: dict[Address, Tensor]
+
+
+def explain_classes(
+    network: Network,
+    images: Tensor,
+    addresses: Sequence[Address],
+    classes: Sequence[int],
+    method: str = "gradcam",
+) -> ClassMaps:
+    """Explain the logits of several classes at some layers: one forward pass, one way back for all.
+
+    Args:
+        network: As in ``explain``.
+        images: As in ``explain``.
+        addresses: As in ``explain``.
+        classes: At least one class index.
+        method: A key of ``METHODS`` that works from gradients.
+
+    Raises:
+        ExplorerError: As ``explain`` does, or a method that needs more than gradients.
+    """
+    how = method_of(method)
+    require_classifier(network.graph)
+    _check_addresses(network, addresses, how)
+    nodes = way_back(network.graph, addresses)
+    if how.rule is None or not can_go_back(network, nodes):
+        raise ExplorerError(
+            f"{how.title} explains one class at a time.", "Ask for one class after the other."
+        )
+    with torch.inference_mode(mode=False), evaluating(network), torch.no_grad():
+        point = forward(network, images, addresses, nodes)
+        rows = torch.stack([classes_of(point.logits, index) for index in classes])
+        parts: dict[Address, list[Tensor]] = {address: [] for address in addresses}
+        for some in rows.split(_AT_ONCE):
+            for address, slopes in gradients(network, point, some):
+                activation = point.activations[address]
+                parts[address] += [how.rule(activation, slope) for slope in slopes]
+        heat = {address: torch.stack(parts[address]) for address in addresses}
+    return ClassMaps(point.logits, torch.tensor(list(classes)), heat)
+
+
+_PIXELS = 3 * 224 * 224
+"""Of the images that go through a network together; more would take memory and save nothing."""
+_AT_ONCE = 8
+"""Classes whose cotangents go back together; more would take memory and save nothing."""
 _LINEAR = ("gradcam", "hirescam")
 """At the pooled layer both are the classifier's weights times the activations."""
 
@@ -147,27 +205,57 @@ def _from_gradients(
     target: int | Sequence[int] | None,
     rule: MapRule,
 ) -> Maps:
+    nodes = way_back(network.graph, addresses)
     with torch.inference_mode(mode=False), evaluating(network):
-        logits, activations = _forward(network, images, set(addresses))
-        classes = classes_of(logits, target)
-        # An image's logit depends on that image alone, so one sum serves the whole batch.
-        with torch.enable_grad():
-            score = logits.gather(1, classes[:, None]).sum()
-        gradients = torch.autograd.grad(score, list(activations.values()), materialize_grads=True)
-        with torch.no_grad():
-            maps = {
-                address: rule(activation, gradient)
-                for (address, activation), gradient in zip(
-                    activations.items(), gradients, strict=True
-                )
-            }
-    return Maps(logits.detach(), classes, {address: maps[address] for address in addresses})
+        if not can_go_back(network, nodes):
+            return _by_autograd(network, images, addresses, target, rule)
+        if target is not None:
+            (num_classes,) = network.graph.output.out_shape
+            target = classes_of(images.new_zeros(len(images), num_classes), target).tolist()
+        parts: list[Maps] = []
+        together = max(1, _PIXELS // (images.shape[2] * images.shape[3]))
+        for start in range(0, len(images), together):
+            chosen = slice(start, start + together)
+            point = forward(network, images[chosen], addresses, nodes)
+            classes = classes_of(point.logits, target and target[chosen])
+            heat: dict[Address, Tensor] = {}
+            for address, slope in gradients(network, point, classes[None]):
+                heat[address] = rule(point.activations.pop(address), slope[0])
+            parts.append(Maps(point.logits, classes, heat))
+        return Maps(
+            torch.cat([part.logits for part in parts]),
+            torch.cat([part.target for part in parts]),
+            {address: torch.cat([part.heat[address] for part in parts]) for address in addresses},
+        )
+
+
+def _by_autograd(
+    network: Network,
+    images: Tensor,
+    addresses: Sequence[Address],
+    target: int | Sequence[int] | None,
+    rule: MapRule,
+) -> Maps:
+    """Make maps of a network of which only autograd knows the slopes.
+
+    One with a module in the place of another, or with hooks.
+    """
+    logits, activations = _forward(network, images, set(addresses))
+    classes = classes_of(logits, target)
+    # An image's logit depends on that image alone, so one sum serves the whole batch.
+    with torch.enable_grad():
+        score = logits.gather(1, classes[:, None]).sum()
+    found = torch.autograd.grad(score, list(activations.values()), materialize_grads=True)
+    slopes = dict(zip(activations, found, strict=True))
+    with torch.no_grad():
+        maps = {address: rule(activations[address], slopes[address]) for address in addresses}
+    return Maps(logits.detach(), classes, maps)
 
 
 def _forward(
     network: Network, images: Tensor, addresses: set[Address]
 ) -> tuple[Tensor, dict[Address, Tensor]]:
-    """Return logits and activations; the graph begins at the earliest of the addresses."""
+    """Return logits and activations for autograd, whose graph begins at the earliest address."""
     activations: dict[Address, Tensor] = {}
 
     def tap(address: Address, out: Tensor) -> Tensor:

@@ -19,6 +19,8 @@ from explorer.errors import ExplorerError
 from explorer.graph import lower
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -67,40 +69,58 @@ def compare(
     question: Question,
     label: str | None = None,
 ) -> Comparison:
-    """Compare where two networks look.
+    """Compare where two networks look; see ``compare_all``."""
+    return compare_all((a, b), image, question, label)[0]
+
+
+def compare_all(
+    subjects: Sequence[Subject],
+    image: NDArray[np.uint8],
+    question: Question,
+    label: str | None = None,
+    on_side: Callable[[int], None] = lambda _done: None,
+) -> tuple[Comparison, ...]:
+    """Compare where the first of some networks looks with where each of the others does.
 
     Args:
-        a: The first network, in evaluation mode on the CPU.
-        b: The second network, likewise.
-        image: The crop for both, (S, S, 3) uint8, S the image size of both runs.
+        subjects: Two networks or more, in evaluation mode on the CPU; each is run once.
+        image: The crop for all, (S, S, 3) uint8, S the image size of the runs.
         question: What is asked.
         label: The true class where it is known.
+        on_side: Told how many networks are done, before each; may raise to stop.
 
     Raises:
-        ExplorerError: The two cannot be compared, or there is no such class, layer or method.
+        ExplorerError: They cannot be compared, or there is no such class, layer or method.
     """
+    first, *others = subjects
     title = method_of(question.method).title
-    for subject in (a, b):
+    for subject in subjects:
         require_classifier(subject.network.graph, subject.record.title)
-    layer_a = a.layer(question.layer, question.method)
-    layer_b = b.layer(question.layer, question.method)
-    check_classes(a.record, b.record)
-    check_grids(a.record, layer_a, b.record, layer_b)
-    target, classes = question.target, a.record.data.classes
+    places = [subject.layer(question.layer, question.method) for subject in subjects]
+    for other, place in zip(others, places[1:], strict=True):
+        check_classes(first.record, other.record)
+        check_grids(first.record, places[0], other.record, place)
+    target, classes = question.target, first.record.data.classes
     if target is None and label in classes:
         target = label
     name = None if target is None else class_name(target, classes)
-    side_a, name = _side(a, layer_a, image, name, question)
-    side_b, name = _side(b, layer_b, image, name, question)
-    return Comparison(
-        image=image,
-        target=name,
-        label=label,
-        method=question.method,
-        method_title=title,
-        a=side_a,
-        b=side_b,
-        disagreement=disagreement(side_a, side_b),
+    sides: list[Side] = []
+    for subject, place in zip(subjects, places, strict=True):
+        on_side(len(sides))
+        side, name = _side(subject, place, image, name, question)
+        sides.append(side)
+    return tuple(
+        Comparison(
+            image=image,
+            target=name or "",
+            label=label,
+            method=question.method,
+            method_title=title,
+            a=sides[0],
+            b=side,
+            disagreement=disagreement(sides[0], side),
+        )
+        for side in sides[1:]
     )
 
 

@@ -6,9 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from explorer.cam.breakdown import Breakdown, Piece
 from explorer.cam.contributions import contributions
-from explorer.cam.pair import Question, Subject, class_name, compare, prepared
+from explorer.cam.core import explain
+from explorer.cam.measure.agreement import Noise, noise_of, shares
+from explorer.cam.pair import Question, Subject, class_name, compare, compare_all, prepared
 from explorer.data.image import fit, open_image
 from explorer.data.samples import samples
 from explorer.errors import ExplorerError
@@ -18,14 +22,16 @@ from explorer.weights import load_run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from explorer.cam.compare import Comparison
+    from explorer.cam.measure.agreement import Values
     from explorer.store.runs import DataRecord
 
 NUM_NETWORKS = 4
-"""How many networks stay loaded."""
+"""How many networks are compared at once."""
+KEPT = 8
+"""How many stay loaded: those that are compared, and other seeds of two of them."""
 
 Source = bytes | tuple[str, int]
 """A PNG, JPEG or WebP file, or an image of a data set's test split by its place."""
@@ -56,7 +62,7 @@ def pair(
         ExplorerError: A run or the image cannot be used, or the two cannot be compared.
     """
     a, b = subject(Path(run_a)), subject(Path(run_b))
-    pixels, label = _read(image, a.record.data)
+    pixels, label = pixels_of(image, a.record.data)
     return compare(a, b, pixels, Question(target, layer, method, num_top), label)
 
 
@@ -87,10 +93,9 @@ def several(
             f"{len(runs)} networks cannot be compared on one image.",
             f"Choose 2 to {NUM_NETWORKS} runs.",
         )
-    first, *others = (subject(Path(run)) for run in runs)
-    pixels, label = _read(image, first.record.data)
-    question = Question(target, layer, method, num_top)
-    return tuple(compare(first, other, pixels, question, label) for other in others)
+    subjects = [subject(Path(run)) for run in runs]
+    pixels, label = pixels_of(image, subjects[0].record.data)
+    return compare_all(subjects, pixels, Question(target, layer, method, num_top), label)
 
 
 def breakdown(
@@ -115,7 +120,7 @@ def breakdown(
         ExplorerError: The run, the image, the block or the class cannot be used.
     """
     network, record = subject(Path(run))
-    pixels, label = _read(image, record.data)
+    pixels, label = pixels_of(image, record.data)
     classes = record.data.classes
     if target is None and label in classes:
         target = label
@@ -134,6 +139,56 @@ def breakdown(
     return Breakdown(record.title, address, name, logit, pieces, bias, shift, remainder, pixels)
 
 
+def noise(
+    groups: Sequence[Sequence[str]],
+    data: str,
+    *,
+    layer: str | None = None,
+    method: str = "gradcam",
+    num_images: int = 64,
+) -> Noise | None:
+    """Measure how far maps of trainings are apart that differ in nothing but their seed.
+
+    Args:
+        groups: For each architecture the folders of its runs.
+        data: Whose held-out images are looked at.
+        layer: As in ``Question``.
+        method: As in ``Question``.
+        num_images: The first ones of the held-out images.
+
+    Returns:
+        None where no architecture has two runs.
+
+    Raises:
+        ExplorerError: A run or the data cannot be used.
+    """
+    found: list[tuple[Values, ...]] = []
+    stride, titles = 1, list[str]()
+    for folders in groups:
+        subjects = [subject(Path(folder)) for folder in folders]
+        if len(subjects) < 2:
+            continue
+        record = subjects[0].record
+        place = subjects[0].layer(layer, method)
+        known = samples(
+            data, range(num_images), seed=record.data.seed, image_size=record.data.image_size
+        )
+        names = [sample.class_name for sample in known]
+        pixels = np.array([sample.image for sample in known])
+        stride = place.stride
+        titles.append(record.title)
+        found.append(tuple(_shares(one, pixels, names, place.address, method) for one in subjects))
+    return noise_of(found, stride, tuple(titles), num_images) if found else None
+
+
+def _shares(
+    one: Subject, pixels: NDArray[np.uint8], names: Sequence[str], address: str, method: str
+) -> Values:
+    classes = [one.record.data.classes.index(name) for name in names]
+    maps = explain(one.network, prepared(pixels, one.record.data), [address], classes, method)
+    return shares(maps.heat[address].numpy())
+
+
 def subject(folder: Path) -> Subject:
     """Return the network of a run; the last few stay in memory until their weights change.
 
@@ -145,13 +200,18 @@ def subject(folder: Path) -> Subject:
     return _load(folder.resolve(), weights.stat().st_mtime_ns if weights.is_file() else 0)
 
 
-@lru_cache(maxsize=NUM_NETWORKS)
+@lru_cache(maxsize=KEPT)
 def _load(folder: Path, _modified: int) -> Subject:
     network, record = load_run(folder)
     return Subject(network.requires_grad_(requires_grad=False), record)
 
 
-def _read(image: Source, data: DataRecord) -> tuple[NDArray[np.uint8], str | None]:
+def pixels_of(image: Source, data: DataRecord) -> tuple[NDArray[np.uint8], str | None]:
+    """Return what the networks are shown, (S, S, 3), and its true class where it is known.
+
+    Raises:
+        DataError: The image cannot be used.
+    """
     size = data.image_size
     if isinstance(image, bytes):
         return fit(open_image(image, at_least=size), size), None

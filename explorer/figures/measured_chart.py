@@ -15,26 +15,35 @@ if TYPE_CHECKING:
 
     from explorer.cam.measure.report import Row
     from explorer.cam.measure.statistics import Interval
+    from explorer.figures.theme import Theme
 
 APART = 0.11
 """Between the points of two networks, in places of the axis."""
 
 
-def measured(rows: Sequence[Row], words: Mapping[str, str], titles: tuple[str, str, str]) -> Chart:
+def measured(
+    rows: Sequence[Row],
+    words: Mapping[str, str],
+    titles: tuple[str, str, str],
+    theme: Theme = "light",
+) -> Chart:
     """Draw one metric of one method with its 95 % intervals and what chance gives.
 
     Args:
         rows: One for each stratum, left to right.
         words: The names of the strata.
         titles: Of the metric, of the axis of the strata, and what chance is called.
+        theme: Of the page.
     """
     title, x_title, chance = titles
     figure = go.Figure()
     has_pair = any(row.b is not None for row in rows)
     shift = APART if has_pair else 0.0
-    _points(figure, 0, [row.value_a for row in rows], rows[0].a, -shift)
+    colours = COMPARED[theme]
+    _points(figure, (0, colours[0]), [row.value_a for row in rows], rows[0].a, -shift)
     if has_pair:
-        _points(figure, 1, [row.value_b for row in rows], rows[0].b or "", shift)
+        values = [row.value_b for row in rows]
+        _points(figure, (1, colours[1]), values, rows[0].b or "", shift)
     _chance(figure, rows, chance)
     figure.update_layout(
         height=HEIGHT,
@@ -57,9 +66,13 @@ def measured(rows: Sequence[Row], words: Mapping[str, str], titles: tuple[str, s
 
 
 def _points(
-    figure: go.Figure, place: int, values: Sequence[Interval | None], name: str, shift: float
+    figure: go.Figure,
+    look: tuple[int, str],
+    values: Sequence[Interval | None],
+    name: str,
+    shift: float,
 ) -> None:
-    colour = COMPARED["light"][place]
+    place, colour = look
     known = [(x, value) for x, value in enumerate(values) if value is not None]
     figure.add_scatter(
         x=[x + shift for x, _ in known],

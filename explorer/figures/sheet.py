@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from explorer.figures.colormaps import NETWORK_A, NETWORK_B
+from explorer.figures.theme import COMPARED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,10 +29,9 @@ _OWN_SIGNS = set("±·°«»‘’“”")
 
 
 class Mark(Enum):
-    """The mark of a compared network: a disc or a square."""
+    """The mark of a compared network: a disc, a square, a triangle or a diamond."""
 
-    A = NETWORK_A
-    B = NETWORK_B
+    A, B, C, D = COMPARED["light"]
 
 
 def plain(text: str) -> str:
@@ -91,9 +90,16 @@ class Sheet:
     def mark(self, mark: Mark, at: Point) -> None:
         """Draw the mark of a network, 18 units wide, its upper left corner at a point."""
         side = self.px(18)
-        stencil = Image.new("L", (side * _SMOOTH, side * _SMOOTH), 255 if mark is Mark.B else 0)
+        end = side * _SMOOTH
+        stencil = Image.new("L", (end, end), 255 if mark is Mark.B else 0)
+        middle = end / 2
         if mark is Mark.A:
-            ImageDraw.Draw(stencil).ellipse((0, 0, *stencil.size), 255)
+            ImageDraw.Draw(stencil).ellipse((0, 0, end, end), 255)
+        elif mark is Mark.C:
+            ImageDraw.Draw(stencil).polygon(((middle, 0), (end, end), (0, end)), 255)
+        elif mark is Mark.D:
+            corners = ((middle, 0), (end, middle), (middle, end), (0, middle))
+            ImageDraw.Draw(stencil).polygon(corners, 255)
         colour = Image.new("RGB", (side, side), mark.value)
         self._canvas.paste(colour, self._place(at), stencil.resize((side, side)))
 

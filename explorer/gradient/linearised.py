@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from explorer.adjoint import pull
 from explorer.analysis.routes import Segment, segments
 from explorer.builder import evaluating
 from explorer.errors import ExplorerError
-from explorer.gradient.adjoint import pull
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -30,6 +30,7 @@ class Card(BaseModel):
         precision: How the weights are stored, ``float16`` or ``float32``.
         accuracy_as_stored: On the held-out images with the weights as they are stored, 0..1.
         twin: Name of the bundled run that differs in its shortcuts alone; empty for none.
+        pair: Name of the bundled run to compare its maps with; empty for none.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -40,6 +41,7 @@ class Card(BaseModel):
     precision: str
     accuracy_as_stored: float
     twin: str = ""
+    pair: str = ""
 
 
 class Bundled(NamedTuple):

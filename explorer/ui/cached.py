@@ -25,6 +25,7 @@ from explorer.analysis.path_weights import WeightedLengths, weighted
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of_graph
 from explorer.errors import SpecError
+from explorer.export.cam import sha256_of
 from explorer.figures import architecture
 from explorer.figures.unravelled import unravelled as unravel
 from explorer.lesion.study import stamp_of
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from explorer.blocks import AnyBlock
     from explorer.cam.breakdown import Breakdown
     from explorer.cam.compare import Comparison
+    from explorer.cam.measure.agreement import Noise
+    from explorer.cam.measure.cues import Exposure
     from explorer.data.segmentation import MaskedImage
     from explorer.ir.graph import Graph
     from explorer.lesion.outcome import Outcome
@@ -82,21 +85,67 @@ def scene(spec: NetworkSpec, name: str) -> dict[str, Any]:
 
 
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
-def cam_pair(
+def cam_several(
     stamps: tuple[str, ...],
     image: bytes | tuple[str, int],
-    arguments: dict[str, str | None],
-) -> Comparison:
-    """Return the Grad-CAMs of two runs on one image, computed in the compute pool.
+    arguments: dict[str, Any],
+) -> tuple[Comparison, ...]:
+    """Return the maps of two to four runs on one image, computed in the compute pool.
 
     Args:
         stamps: What identifies the weights: the same folder may be trained again.
         image: An image file, or a data set with the place of a held-out image.
-        arguments: Passed to ``explorer.cam.task:pair``.
+        arguments: Passed to ``explorer.cam.task:several``.
     """
     del stamps
-    asked = cast("dict[str, Any]", arguments)
-    return compute.run("explorer.cam.task:pair", image=image, **asked)
+    return compute.run("explorer.cam.task:several", image=image, **arguments)
+
+
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+def cam_noise(
+    stamps: tuple[str, ...],
+    groups: tuple[tuple[str, ...], ...],
+    data: str,
+    layer: str,
+    method: str,
+    num_images: int,
+) -> Noise | None:
+    """Return how far seeds of networks are apart, computed in the compute pool.
+
+    Args:
+        stamps: What identifies the weights.
+        groups: As for ``explorer.cam.task:noise``, like everything else.
+        data: The data set.
+        layer: Of the maps.
+        method: A key of ``METHODS``.
+        num_images: Held-out images.
+    """
+    del stamps
+    return compute.run(
+        "explorer.cam.task:noise",
+        deadline=FIRST_READ,
+        groups=groups,
+        data=data,
+        layer=layer,
+        method=method,
+        num_images=num_images,
+    )
+
+
+@st.cache_data(max_entries=16, ttl=3600, show_spinner=False)
+def cam_cues(stamp: str, folder: str, experiment: str) -> tuple[Exposure, Exposure]:
+    """Return what a run makes of a cue, computed in the compute pool."""
+    del stamp
+    return compute.run(
+        "explorer.cam.measure.cues:exposed", deadline=FIRST_READ, run=folder, experiment=experiment
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def weights_digest(stamp: str, folder: str) -> str:
+    """Return the SHA-256 of a run's file of weights."""
+    del stamp
+    return sha256_of(Path(folder) / runs.WEIGHTS)
 
 
 @st.cache_data(max_entries=256, ttl=3600, show_spinner=False)

@@ -9,10 +9,11 @@ import streamlit as st
 
 from explorer.cam.layers import layers
 from explorer.cam.methods import METHODS, recommended
-from explorer.errors import DataError
 from explorer.figures.cam_scale import SCALES
 from explorer.figures.heatmap import Look
-from explorer.ui import cached, panels, state, urls
+from explorer.store.zoo import PREFIX
+from explorer.ui import cached, panels, pretrained, state, urls
+from explorer.ui.cam_image import data_of
 from explorer.ui.cam_view import View
 from explorer.ui.i18n import _
 from explorer.ui.urls import Param
@@ -21,84 +22,96 @@ if TYPE_CHECKING:
     from explorer.cam.layers import Layer
     from explorer.ui.finished import Run
 
-HELD_OUT, UPLOAD = "sample", "upload"
 TRUE_CLASS = ""
 
 
-def choose_runs(runs: dict[str, Run]) -> tuple[Run, Run]:
-    """Show the choice of both runs; the link keeps it."""
-    ids = list(runs)
-    wanted = [urls.get(Param.RUN_A), urls.get(Param.RUN_B)]
-    first = ids.index(wanted[0]) if wanted[0] in runs else min(1, len(ids) - 1)
-    at_left, at_right = st.columns(2)
-    with at_left:
-        a = _run_choice(runs, _("Network A"), first, "cam-a")
-    with at_right:
-        same = [i for i in ids if runs[i].record.data.classes == runs[a].record.data.classes]
-        default = wanted[1] if wanted[1] in same else next((i for i in same if i != a), a)
-        b = _run_choice(
-            {i: runs[i] for i in same}, _("Network B"), same.index(default), f"cam-b-{a}"
-        )
-    urls.put(Param.RUN_A, a)
-    urls.put(Param.RUN_B, b)
-    return runs[a], runs[b]
+MOST = 4
+_PARAMS = (Param.RUN_A, Param.RUN_B, Param.RUN_C, Param.RUN_D)
+NONE = ""
 
 
-def _run_choice(runs: dict[str, Run], label: str, index: int, key: str) -> str:
+def choose_runs(runs: dict[str, Run]) -> list[Run]:
+    """Show the choice of two to four runs; the link keeps it."""
+    places = st.columns((1, 1, 0.42), vertical_alignment="bottom")
+    with places[0]:
+        a = _run_choice(runs, _("Network A"), _first(runs), "cam-a")
+    same = {
+        i: run for i, run in runs.items() if run.record.data.classes == runs[a].record.data.classes
+    }
+    chosen = [a]
+    with places[1]:
+        wanted = urls.get(Param.RUN_B)
+        usual = wanted if wanted in same else _partner(runs[a], same)
+        chosen.append(_run_choice(same, _("Network B"), usual, f"cam-b-{a}"))
+    with places[2]:
+        pretrained.offer()
+    chosen += [more for number in (2, 3) if (more := urls.get(_PARAMS[number])) in same]
+    for param, run in zip(_PARAMS, chosen, strict=False):
+        urls.put(param, run)
+    return [runs[i] for i in dict.fromkeys(chosen)] if len(set(chosen)) > 1 else [runs[a]] * 2
+
+
+def choose_more(runs: dict[str, Run], shown: list[Run]) -> None:
+    """Show the choice of a third and a fourth network beside those that are shown."""
+    classes = shown[0].record.data.classes
+    same = [i for i, run in runs.items() if run.record.data.classes == classes]
+    if len(same) < 3:
+        return
+    first = [run.id for run in shown[:2]]
+    wanted = [urls.get(param) for param in _PARAMS[2:]]
+    options = [i for i in same if i not in first]
+    key = f"cam-more-{'-'.join(first)}"
+    state.start_widget(key, [i for i in dict.fromkeys(wanted) if i in options])
+    chosen = st.multiselect(
+        _("Beside them"),
+        options,
+        key=key,
+        max_selections=MOST - 2,
+        format_func=lambda i: runs[i].label if i in runs else str(i),
+        placeholder=_("Up to two more networks"),
+    )
+    kept = [str(i) for i in chosen if i in options]
+    if kept != [i for i in wanted if i]:
+        for param, value in zip(_PARAMS[2:], [*kept, NONE, NONE], strict=False):
+            urls.put(param, value)
+        state.rerun()
+
+
+def _first(runs: dict[str, Run]) -> str:
+    """Return the network that is A at first: the latest own one but one, or a bundled one."""
+    wanted = urls.get(Param.RUN_A)
+    if wanted in runs:
+        return wanted
+    own = [i for i, run in runs.items() if not run.card]
+    if len(own) > 1:
+        return own[1]
+    return next((i for i, run in runs.items() if _is_fair(run, runs)), next(iter(runs)))
+
+
+def _is_fair(run: Run, runs: dict[str, Run]) -> bool:
+    """Return whether a bundled run has another of equal cost beside it, on data that is here."""
+    other = runs.get(f"{PREFIX}{run.card.pair}") if run.card and not run.card.twin else None
+    if other is None or other.record.spec == run.record.spec:
+        return False
+    return other.record.data.name == run.record.data.name and data_of(run) is not None
+
+
+def _partner(run: Run, same: dict[str, Run]) -> str:
+    """Return the network to stand beside another: its pair, or any of the same classes."""
+    pair = f"{PREFIX}{run.card.pair}" if run.card else ""
+    return pair if pair in same else next((i for i in same if i != run.id), run.id)
+
+
+def _run_choice(runs: dict[str, Run], label: str, usual: str, key: str) -> str:
     ids = list(runs)
     chosen = st.selectbox(
         label,
         ids,
-        index,
+        ids.index(usual),
         key=key,
         format_func=lambda i: runs[i].label if i in runs else str(i),
     )
-    return chosen if chosen in runs else ids[index]
-
-
-def image_choice(run: Run) -> tuple[bytes | tuple[str, int], bool]:
-    """Show the choice of the image; return it, and whether its true class is known.
-
-    Raises:
-        DataError: An upload is asked for and there is none yet.
-    """
-    source = st.segmented_control(
-        _("Image"),
-        [HELD_OUT, UPLOAD],
-        default=HELD_OUT,
-        required=True,
-        key="cam-source",
-        width="stretch",
-        format_func=lambda s: _("Held-out image") if s == HELD_OUT else _("Upload"),
-    )
-    if source == UPLOAD:
-        file = st.file_uploader(
-            _("PNG, JPEG or WebP"), type=["png", "jpg", "jpeg", "webp"], key="cam-upload"
-        )
-        if file is None:
-            raise DataError(
-                _("No image yet."), _("Choose a file; its central square is shown to both.")
-            )
-        return file.getvalue(), False
-    return (run.record.data.name, _sample_index(run)), True
-
-
-def _sample_index(run: Run) -> int:
-    result = run.record.result
-    last = (result.num_images if result else 1) - 1
-    text = urls.get(Param.SAMPLE)
-    key = "cam-index"
-    state.start_widget(key, min(int(text), last) if text.isdigit() else 0)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        index = st.number_input(_("Number of the image"), 0, last, key=key)
-        st.button(_("Next"), on_click=_next_sample, args=(key, last))
-    urls.put(Param.SAMPLE, str(index))
-    return int(index)
-
-
-def _next_sample(key: str, last: int) -> None:
-    index = state.widget(key)
-    state.set_widget(key, (int(index) + 1) % (last + 1) if isinstance(index, int) else 0)
+    return chosen if chosen in runs else usual
 
 
 def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
@@ -129,7 +142,7 @@ def class_choice(run: Run, own: str) -> str | None:
         _("Explain the score of"),
         classes,
         classes.index(wanted) if wanted in classes else 0,
-        key="cam-class",
+        key=f"cam-class-{own}",
         format_func=lambda name: name or own,
         help=_("The same class for both networks; its logit is explained."),
     )
@@ -139,7 +152,7 @@ def class_choice(run: Run, own: str) -> str | None:
 
 def _method(*, is_last: bool) -> str:
     """Show the choice of the method; the default depends on the layer."""
-    options = [n for n, m in METHODS.items() if m.reads == "layer" and not m.is_long]
+    options = list(METHODS)
     default = recommended("gradcam", is_last=is_last)
     wanted = urls.get(Param.METHOD)
     chosen = st.selectbox(
@@ -147,11 +160,18 @@ def _method(*, is_last: bool) -> str:
         options,
         options.index(wanted if wanted in options else default),
         key=f"cam-method-{default}",
-        format_func=lambda name: _(METHODS[name].title) if name in METHODS else str(name),
+        format_func=_method_words,
     )
     value = chosen if chosen in options else default
     urls.put(Param.METHOD, "" if value == default else value)
     return value
+
+
+def _method_words(name: str) -> str:
+    if name not in METHODS:
+        return str(name)
+    title = _(METHODS[name].title)
+    return _("{title}, in the background").format(title=title) if METHODS[name].is_long else title
 
 
 def about_method(name: str, *, is_last: bool) -> None:
@@ -236,5 +256,11 @@ def view() -> View:
     opacity = st.slider(_("Heat over the image [%]"), 0, 100, 60, 5, key="cam-opacity")
     grey = st.toggle(_("Grey image under the heat"), value=True, key="cam-grey")
     cells = st.toggle(_("Show the cells"), value=False, key="cam-cells")
-    look = Look(size=448, opacity=opacity / 100, grey=grey, cells=cells)
+    contour = st.toggle(
+        _("Line around half of the heat"),
+        value=False,
+        key="cam-contour",
+        help=_("A white line around the smallest region that holds half of the heat."),
+    )
+    look = Look(size=448, opacity=opacity / 100, grey=grey, cells=cells, contour=contour)
     return View(scale if scale in SCALES else "share", look)

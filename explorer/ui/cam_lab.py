@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui import cached, cam_measured, cam_parts, guard, nav, panels
-from explorer.ui.cam_choices import image_choice, question, view
-from explorer.ui.cam_view import show
+from explorer.ui import cam_cues, cam_measured, cam_parts, guard, nav, panels
+from explorer.ui.cam_asked import Asked, computed, noise_floor
+from explorer.ui.cam_choices import choose_more, question, view
+from explorer.ui.cam_export import save
+from explorer.ui.cam_image import image_choice
+from explorer.ui.cam_view import numbers, pictures, rankings
 from explorer.ui.i18n import _
 from explorer.ui.sections import Section
 
@@ -31,10 +34,16 @@ def nothing_to_compare(found: int) -> None:
         nav.go("train")
 
 
-def sections(a: Run, b: Run) -> tuple[Section, ...]:
-    """Return the sections of the page in the order of the choice; the first is open at first."""
+def sections(shown: list[Run], runs: dict[str, Run]) -> tuple[Section, ...]:
+    """Return the sections of the page in the order of the choice; the first is open at first.
+
+    Args:
+        shown: The networks that are compared, A first.
+        runs: All that can be chosen.
+    """
+    a, b = shown[:2]
     return (
-        Section("maps", _("Maps"), _("Where both look on one image."), partial(maps, a, b)),
+        Section("maps", _("Maps"), _("Where all look on one image."), partial(maps, shown, runs)),
         Section(
             "measured",
             _("Measured"),
@@ -47,30 +56,35 @@ def sections(a: Run, b: Run) -> tuple[Section, ...]:
             _("What the shortcut, the branch and each scale of one block add to the score."),
             partial(cam_parts.section, a, b),
         ),
+        Section(
+            "cues",
+            _("Cues"),
+            _("Networks that are right for a wrong reason, and the maps that give them away."),
+            cam_cues.section,
+        ),
     )
 
 
-def maps(a: Run, b: Run) -> None:
+def maps(shown: list[Run], runs: dict[str, Run]) -> None:
     """Show the choices at the left and what they give at the right."""
     left, right = st.columns((1, 3.4), gap="medium")
+    a = shown[0]
     try:
         with left:
-            image, knows_class = image_choice(a)
-            target, layer, method = question(a, knows_class=knows_class)
+            choose_more(runs, shown)
+            image = image_choice(a)
+            target, layer, method = question(a, knows_class=image.knows_class)
             how = view()
-        found = cached.cam_pair(
-            (a.stamp, b.stamp),
-            image,
-            {
-                "run_a": str(a.folder),
-                "run_b": str(b.folder),
-                "target": target,
-                "layer": layer.name,
-                "method": method,
-            },
-        )
-        with right:
-            show(found, how)
+        with right, st.container(key="cam-stage"):
+            asked = Asked(tuple(shown), image, target, layer.name, method)
+            found = computed(asked)
+            if found is None:
+                return
+            pictures(found, how)
+            noise = noise_floor(asked)
+            numbers(found, noise)
+            rankings(found)
+            save(found, how, shown, image.name, noise)
     except ExplorerError as error:
         with right:
             guard.show(error)

@@ -42,12 +42,12 @@ def section(a: Run, b: Run) -> None:
 
 
 def jobs_of(a: Run, b: Run) -> list[Job]:
-    """Return the measurements of a pair, newest first."""
-    first, second = str(a.folder), str(b.folder)
+    """Return the measurements of a pair, either way round, newest first."""
+    pair = {str(a.folder), str(b.folder)}
     found: list[Job] = []
     for job in client.jobs(MAX_SEARCHED, kind=LOCALISE):
         runs = job.payload.get("runs")
-        if isinstance(runs, list) and runs[:1] == [first] and second in runs:
+        if isinstance(runs, list) and pair <= set(runs) and runs[0] in pair:
             found.append(job)
     return found
 
@@ -217,7 +217,7 @@ def _state_of(jobs: list[Job]) -> None:
         )
         return
     if not jobs[0].state.is_final:
-        _progress(jobs[0].id)
+        progress(jobs[0].id)
     elif jobs[0].state is State.FAILED:
         guard.show(JobError(_("The last measurement failed."), jobs[0].reason))
     elif jobs[0].state is State.CANCELLED:
@@ -253,7 +253,7 @@ def _what(job: Job) -> str:
 
 
 @st.fragment(run_every="1s")
-def _progress(job_id: str) -> None:
+def progress(job_id: str) -> None:
     """Show how far a measurement is; the page is drawn anew when it ends."""
     job = client.job(job_id)
     if job.state.is_final:

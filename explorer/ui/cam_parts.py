@@ -12,7 +12,8 @@ from explorer.figures.colormaps import DIVERGING
 from explorer.figures.heatmap import Look, colour_bar, difference, to_png
 from explorer.ir.ops import Concat
 from explorer.ui import cached, guard, panels
-from explorer.ui.cam_choices import class_choice, image_choice
+from explorer.ui.cam_choices import class_choice
+from explorer.ui.cam_image import image_choice
 from explorer.ui.cam_view import BAR_PIXELS, bar, picture
 from explorer.ui.i18n import _
 from explorer.ui.panels import Figure
@@ -34,13 +35,13 @@ def section(a: Run, b: Run) -> None:
     try:
         with left:
             run = _network(a, b)
-            image, knows_class = image_choice(a)
-            own = _("the true class") if knows_class else _("what the network says")
+            image = image_choice(a)
+            own = _("the true class") if image.knows_class else _("what the network says")
             target = class_choice(a, own)
             block, scales = _block(run)
         found = cached.cam_parts(
             run.stamp,
-            image,
+            image.source,
             {"run": str(run.folder), "block": block, "target": target, "scales": scales},
         )
         with right:
@@ -52,16 +53,22 @@ def section(a: Run, b: Run) -> None:
 
 def _network(a: Run, b: Run) -> Run:
     both = {"a": a, "b": b}
+    first = next((name for name, run in both.items() if _has_parts(run)), "a")
     chosen = st.segmented_control(
         _("Network"),
         list(both),
-        default="a",
+        default=first,
         required=True,
-        key="parts-network",
+        key=f"parts-network-{first}",
         width="stretch",
         format_func=lambda name: f"{str(name).upper()} · {both[name].record.title}",
     )
-    return both.get(str(chosen), a)
+    return both.get(str(chosen), both[first])
+
+
+def _has_parts(run: Run) -> bool:
+    graph, _cost = cached.network(run.record.spec)
+    return any(block.merge is not None for block in graph.blocks)
 
 
 def _block(run: Run) -> tuple[str, bool]:

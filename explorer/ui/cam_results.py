@@ -12,8 +12,9 @@ from explorer.cam.measure.metrics import METRICS
 from explorer.cam.measure.report import FEWEST_SEEDS, Finding
 from explorer.cam.methods import METHODS
 from explorer.figures.measured_chart import measured
-from explorer.ui import panels
+from explorer.ui import cam_wholes, panels
 from explorer.ui.i18n import _, plural
+from explorer.ui.page_theme import page_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def show(found: Stored) -> None:
     drawn = [row for row in rows if row.stratum != "correct"]
     if drawn:
         titles = (_(METRICS[metric].title), _("size of the object"), _("chance"))
-        chart = measured(drawn, words, titles)
+        chart = measured(drawn, words, titles, page_theme())
         st.plotly_chart(
             chart.figure, key="cam-measured", config={"displayModeBar": False}, alt=chart.alt
         )
@@ -60,6 +61,7 @@ def show(found: Stored) -> None:
     everywhere = [row for row in found.rows if (row.method, row.stratum) == (method, "all")]
     with st.expander(_("Every measure, on all objects")):
         _table([(_(METRICS[row.metric].title), row) for row in everywhere], _("Measure"))
+    cam_wholes.show(found.wholes.get(method))
     _origin(found, method)
 
 

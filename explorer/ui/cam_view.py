@@ -1,4 +1,4 @@
-"""The four pictures of a comparison, its numbers and both rankings."""
+"""The pictures of a comparison, its numbers beside the noise of seeds, and the rankings."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from explorer.figures.cam_panels import Panels
-from explorer.figures.cam_panels import panels as draw
-from explorer.figures.cam_picture import pair_picture
+from explorer.cam.measure.agreement import Verdict
+from explorer.figures.cam_row import cam_row, sides_of
 from explorer.figures.cam_scale import scale_of, written
 from explorer.figures.colormaps import DIVERGING, VIRIDIS
 from explorer.figures.heatmap import Look, colour_bar, to_png
@@ -19,9 +18,14 @@ from explorer.ui.panels import Figure
 from explorer.units import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from explorer.cam.compare import Comparison, Disagreement, Side
+    from explorer.cam.measure.agreement import Noise
+    from explorer.figures.cam_row import CamRow
 
 BAR_PIXELS = (440, 12)
+NAMES = "ABCD"
 
 
 class View(NamedTuple):
@@ -31,46 +35,66 @@ class View(NamedTuple):
     look: Look
 
 
-def show(found: Comparison, how: View) -> None:
-    """Show image, both maps on their scale, the difference, and the numbers."""
-    drawn = draw(found, how.scale, how.look)
-    at_left, in_the_middle, at_right = st.columns((1, 2.02, 1))
-    label = f"{found.label} · " if found.label else ""
-    facts = f"{label}{len(found.image)} px, {_('the same crop for both')}"
+def pictures(found: Sequence[Comparison], how: View) -> None:
+    """Show the image, all maps on their scale, and the differences from the first."""
+    drawn = cam_row(found, how.scale, how.look)
+    if len(found) == 1:
+        at_left, in_the_middle, at_right = st.columns((1, 2.02, 1))
+        with at_left:
+            _image(found[0], drawn)
+        with in_the_middle:
+            _maps(found, drawn, how.scale)
+        with at_right:
+            picture(
+                _("Difference"), _("A − B, in shares of the heat"), to_png(drawn.differences[0])
+            )
+            _difference_bar(drawn)
+        return
+    at_left, at_right = st.columns((1, 1.02 * (1 + len(found))))
     with at_left:
-        picture(_("Image"), facts, to_png(drawn.image))
-    with in_the_middle:
-        _maps(found, drawn, how.scale)
+        _image(found[0], drawn)
     with at_right:
-        picture(_("Difference"), _("A − B, in shares of the heat"), to_png(drawn.difference))
-        ends = (_("A more"), f"±{percent(drawn.limit)}", _("B more"))
-        bar(to_png(colour_bar(DIVERGING[::-1], *BAR_PIXELS)), *ends)
-    _numbers(found)
-    left, right = st.columns(2)
-    for column, side, mark in ((left, found.a, "a"), (right, found.b, "b")):
-        with column:
-            _ranking(side, mark)
-    st.download_button(
-        _("Save picture"),
-        pair_picture(found, how.scale, how.look),
-        "grad-cam.png",
-        "image/png",
-        key="cam-save",
-    )
+        _maps(found, drawn, how.scale)
+    at_left, at_right = st.columns((2, 1.01 * len(found)))
+    with at_left:
+        panels.heading(
+            _("Difference from A"),
+            _("In shares of the heat, all on one scale; A is the first map."),
+        )
+        with st.container(width=BAR_PIXELS[0]):
+            _difference_bar(drawn)
+    with at_right:
+        for i, column in enumerate(st.columns(len(found))):
+            with column:
+                title = _("A − {name}").format(name=NAMES[i + 1])
+                picture(title, found[i].b.title, to_png(drawn.differences[i]), "abcd"[i + 1])
 
 
-def _maps(found: Comparison, drawn: Panels, name: str) -> None:
-    """Show both maps; one colour bar spans them unless each has its own scale."""
-    scale = scale_of(name)
+def _image(found: Comparison, drawn: CamRow) -> None:
+    label = f"{found.label} · " if found.label else ""
+    facts = f"{label}{len(found.image)} px, {_('the same crop for all')}"
+    picture(_("Image"), facts, to_png(drawn.image))
+
+
+def _difference_bar(drawn: CamRow) -> None:
+    ends = (_("A more"), f"±{percent(drawn.limit)}", _("other more"))
+    bar(to_png(colour_bar(DIVERGING[::-1], *BAR_PIXELS)), *ends)
+
+
+def _maps(found: Sequence[Comparison], drawn: CamRow, name: str) -> None:
+    """Show the maps; one colour bar spans them unless each has its own scale."""
+    scale, sides = scale_of(name), sides_of(found)
     scale_png = to_png(colour_bar(VIRIDIS, *BAR_PIXELS))
-    sides = ((found.a, drawn.a, drawn.end_a, "a"), (found.b, drawn.b, drawn.end_b, "b"))
-    for column, (side, pixels, end, mark) in zip(st.columns(2), sides, strict=True):
+    with st.container(horizontal=True, gap="small"):
+        columns = [st.container(width="stretch", gap="small") for _side in sides]
+    for i, column in enumerate(columns):
         with column:
-            picture(side.title, _says(found.target, side), to_png(pixels), mark)
+            side = sides[i]
+            picture(side.title, _says(found[0].target, side), to_png(drawn.maps[i]), "abcd"[i])
             if not scale.shared:
-                bar(scale_png, "0", _(scale.caption), written(end, scale))
+                bar(scale_png, "0", _(scale.caption), written(drawn.ends[i], scale))
     if scale.shared:
-        bar(scale_png, "0", _(scale.caption), written(drawn.end_a, scale))
+        bar(scale_png, "0", _(scale.caption), written(drawn.ends[0], scale))
 
 
 def picture(title: str, facts: str, png: bytes, mark: str = "") -> None:
@@ -98,18 +122,19 @@ def _says(target: str, side: Side) -> str:
     return f"{target}: {percent(side.probability)}, {rank}{dead}"
 
 
-def _numbers(found: Comparison) -> None:
-    if found.disagreement is None:
+def numbers(found: Sequence[Comparison], noise: Noise | None) -> None:
+    """Show how far the maps are apart, beside seeds of one network, and what that allows."""
+    if len(found) > 1:
+        _table(found, noise)
+        panels.note(_verdicts(found, noise))
+        return
+    one = found[0]
+    if one.disagreement is None:
         panels.note(_("One of the maps is empty, so there is no disagreement to measure."))
         return
-    panels.strip([*_gaps(found.disagreement), _halves(found)])
-    panels.note(
-        _(
-            "One image and one training seed each: two seeds of one network may differ as much, "
-            "so do not conclude yet. A map shows where the score is sensitive, not why the "
-            "network is right."
-        )
-    )
+    first, *others = _gaps(one.disagreement)
+    panels.strip([first, _seeds(noise), *others, _halves(one)])
+    panels.note(_verdicts(found, noise))
 
 
 def _gaps(gap: Disagreement) -> list[Figure]:
@@ -139,6 +164,19 @@ def _gaps(gap: Disagreement) -> list[Figure]:
     ]
 
 
+def _seeds(noise: Noise | None) -> Figure:
+    hint = _("The same number between two trainings of one network that differ in their seed.")
+    if noise is None:
+        return Figure(_("Two seeds of one"), "–", "", _("no second seed is trained"), hint)
+    return Figure(
+        _("Two seeds of one"),
+        f"{noise.highest['total_variation']:.2f}",
+        _("or less"),
+        _("on 95 % of {n} images").format(n=noise.num_images),
+        hint,
+    )
+
+
 def _halves(found: Comparison) -> Figure:
     halves = [percent(side.half_area or 0, 0) for side in (found.a, found.b)]
     return Figure(
@@ -148,6 +186,90 @@ def _halves(found: Comparison) -> Figure:
         _("of the cells, A | B"),
         _("The smallest part of the map that holds half of its heat."),
     )
+
+
+def _verdicts(found: Sequence[Comparison], noise: Noise | None) -> str:
+    """Return what may be said, which is nothing about a difference within the noise."""
+    caveat = _("A map shows where the score is sensitive, not why the network is right.")
+    if noise is None:
+        words = _(
+            "No second training seed of these networks is at hand: two seeds of one network may "
+            "differ as much as these maps, so do not conclude. Train another seed."
+        )
+        return f"{words} {caveat}"
+    above: list[str] = []
+    for name, one in zip(NAMES[1:], found, strict=False):
+        gap = one.disagreement
+        if gap and noise.judge("total_variation", gap.total_variation) is Verdict.ABOVE:
+            above.append(name)
+    if not above:
+        words = _(
+            "Two seeds of one network differ as much as these maps, so nothing can be said about "
+            "a difference between the networks."
+        )
+    elif len(found) == 1:
+        words = _(
+            "These maps differ by more than two seeds of one network do on 95 % of images. It is "
+            "one image: 'Measured' has many."
+        )
+    else:
+        words = _(
+            "By more than two seeds of one network do on 95 % of images, A differs from: {names}. "
+            "It is one image: 'Measured' has many."
+        ).format(names=", ".join(above))
+    return f"{words} {caveat}"
+
+
+def _table(found: Sequence[Comparison], noise: Noise | None) -> None:
+    heads = (
+        _("A beside"),
+        _("Disagreement"),
+        _("Rank correlation"),
+        _("Shared hot cells"),
+        _("Centres apart"),
+        _("Beside two seeds"),
+    )
+    line = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in _cells(i, one, noise)) + "</tr>"
+        for i, one in enumerate(found)
+    )
+    st.html(
+        f'<div class="rx-scroll" tabindex="0"><table class="rx-table"><thead><tr>{line}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(i: int, one: Comparison, noise: Noise | None) -> list[str]:
+    mark = f'<span class="rx-mark rx-{"bcd"[i]}"></span>{escape(one.b.title)}'
+    gap = one.disagreement
+    if gap is None:
+        return [mark, "–", "–", "–", "–", escape(_("a map is empty"))]
+    verdict = Verdict.UNKNOWN
+    if noise is not None:
+        verdict = noise.judge("total_variation", gap.total_variation)
+    words = {
+        Verdict.ABOVE: _("differs by more"),
+        Verdict.BELOW: _("no more than seeds"),
+        Verdict.UNKNOWN: _("not known"),
+    }[verdict]
+    spearman = "–" if gap.spearman is None else f"{gap.spearman:.2f}"
+    return [
+        mark,
+        f"{gap.total_variation:.2f}",
+        spearman,
+        percent(gap.top_iou, 0),
+        f"{gap.centre_distance:.1f} px",
+        escape(words),
+    ]
+
+
+def rankings(found: Sequence[Comparison]) -> None:
+    """Show the most probable classes of every network side by side."""
+    sides = sides_of(found)
+    for i, column in enumerate(st.columns(len(sides))):
+        with column:
+            _ranking(sides[i], "abcd"[i])
 
 
 def _ranking(side: Side, mark: str) -> None:

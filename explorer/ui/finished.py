@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.jobs import client
 from explorer.store.paths import home
+from explorer.store.pretrained import fetched
 from explorer.store.records import State
 from explorer.store.zoo import PREFIX, bundled
 from explorer.ui import cached
@@ -51,6 +52,8 @@ class Run(NamedTuple):
         if result and result.mean_iou is not None:
             share = f" · mIoU {percent(result.mean_iou)}"
         origin = f" · {_('bundled')}" if self.card else ""
+        if self.record.seed:
+            origin = f" · {_('seed {n}').format(n=self.record.seed)}{origin}"
         data = self.record.data.name.rsplit("/", 1)[-1]
         return f"{self.record.title} · {data}{share}{origin}"
 
@@ -66,7 +69,7 @@ def training_jobs() -> list[Job]:
 
 
 def finished_runs() -> dict[str, Run]:
-    """Return the finished runs by id, newest first, and after them the bundled ones."""
+    """Return the finished runs by id, newest first, then the bundled and the fetched ones."""
     runs: dict[str, Run] = {}
     for job in training_jobs():
         folder = home().run(job.id)
@@ -74,6 +77,7 @@ def finished_runs() -> dict[str, Run]:
         if record:
             runs[job.id] = Run(job.id, folder, record)
     runs.update((one.id, Run(one.id, one.folder, one.record, one.card)) for one in bundled())
+    runs.update((one.id, Run(one.id, one.folder, one.record)) for one in fetched())
     return runs
 
 

@@ -33,6 +33,8 @@ class Param(StrEnum):
     JOB = "job"
     RUN_A = "a"
     RUN_B = "b"
+    RUN_C = "c"
+    RUN_D = "d"
     CLASS = "class"
     LAYER = "layer"
     METHOD = "method"

@@ -8,8 +8,10 @@ import pytest
 import torch
 from captum.attr import LayerGradCam, LayerGradientXActivation
 
-from explorer.cam.core import explain
+from explorer.blocks import FAMILIES
+from explorer.cam.core import explain, explain_classes
 from explorer.cam.layers import layers
+from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from tests.unit.cam.cam_lab import settled
 
 pytestmark = pytest.mark.parity
@@ -28,6 +30,17 @@ INSIDE = {
     "resnext50_32x4d": ["layer2.1.conv2"],
 }
 network_of = cache(settled)
+
+
+def small(kind: str) -> NetworkSpec:
+    """Return a small network of one family."""
+    stages = tuple(
+        StageSpec(depth=2, width=width, stride=stride, block=FAMILIES[kind]())
+        for width, stride in ((16, 1), (32, 2))
+    )
+    stem = StemSpec(width=16, kernel_size=3, stride=1, pool=False)
+    head = HeadSpec(num_classes=10)
+    return NetworkSpec(image_size=32, stem=stem, stages=stages, head=head)
 
 
 def images_for(name: str) -> torch.Tensor:
@@ -56,3 +69,33 @@ def test_gradcam_and_hirescam_are_captums(name):
                 product = LayerGradientXActivation(network, module)
                 theirs = product.attribute(images, target=target).sum(1)
             assert_same(heat[address], theirs.detach())
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_every_family_agrees_with_captum_whatever_the_layer(kind):
+    network = settled(small(kind))
+    images = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    nodes = network.graph.nodes
+    addresses = [a for a, node in nodes.items() if len(node.out_shape) == 3][1::5]
+    addresses += [layer.address for layer in layers(network.graph)]
+    heat = explain(network, images, list(dict.fromkeys(addresses)), [3, 7]).heat
+    for address in dict.fromkeys(addresses):
+        module = network.get_submodule(address)
+        theirs = LayerGradCam(network, module).attribute(images, target=[3, 7])[:, 0].detach()
+        scale = max(1.0, theirs.abs().max().item())
+        assert (heat[address] - theirs).abs().max() <= 1e-6 * scale, address
+
+
+@pytest.mark.parametrize("name", ["resnet20", "res2net50_26w_4s"])
+def test_several_classes_at_once_are_one_after_the_other(name):
+    network, images = network_of(name, NETWORKS[name]), images_for(name)
+    addresses = [layer.address for layer in layers(network.graph)]
+    classes = [0, 3, 7, 7, 9]
+    for method in ("gradcam", "layercam"):
+        found = explain_classes(network, images, addresses, classes, method)
+        for number, index in enumerate(classes):
+            alone = explain(network, images, addresses, index, method).heat
+            for address in addresses:
+                scale = max(1.0, alone[address].abs().max().item())
+                gap = (found.heat[address][number] - alone[address]).abs().max()
+                assert gap <= 1e-5 * scale

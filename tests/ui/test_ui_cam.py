@@ -16,6 +16,7 @@ from ui_tools import Open, button, choice, shown
 from explorer import weights
 from explorer.builder import build
 from explorer.cam.job import run as localise
+from explorer.cam.maps_job import run as make_maps
 from explorer.cam.measure.report import Finding, Row
 from explorer.cam.measure.statistics import Interval
 from explorer.cam.methods import METHODS
@@ -160,7 +161,10 @@ def test_a_measured_pair_is_found_again_with_its_table_and_verdict(open_page: Op
     assert "Less is better." in shown(app)
     file = (home().run(last_measurement().id) / "localisation.csv").read_text()
     assert len(list(csv.DictReader(io.StringIO(file)))) == len(written["rows"])
-    assert "Not measured yet" in shown(open_page("cam", a=b, b=a, view="measured"))
+    text = shown(open_page("cam", a=b, b=a, view="measured"))
+    assert "40 held-out images of shapes" in text, "the pair the other way round is measured, too"
+    assert "no second seed: nothing to claim" in text
+    assert "Adebayo et al. 2018" in text
 
 
 def test_a_result_that_cannot_be_read_is_one_sentence(open_page: Open) -> None:
@@ -227,10 +231,13 @@ def test_the_parts_of_a_logit_are_shown_and_add_up(open_page: Open) -> None:
     assert "layer1.0" in shown(app)
 
 
-def test_a_network_without_shortcuts_has_no_parts(open_page: Open) -> None:
+def test_parts_open_on_a_network_that_has_some(open_page: Open) -> None:
     a, b = shapes_run("A net", "plain20"), shapes_run("B net", "resnet20")
     app = open_page("cam", a=a, b=b, view="parts")
     assert not app.exception
+    assert segments(app, "Network").value == "b"
+    assert "Shortcut" in figures(shown(app))
+    segments(app, "Network").set_value("a").run()
     assert "has no block with a shortcut" in app.error[0].value.replace("\\", "")
 
 
@@ -266,3 +273,71 @@ def test_the_chart_shows_both_networks_with_their_intervals_and_chance() -> None
     assert bars[0]["arrayminus"] == pytest.approx([0.1])
     assert drawn["layout"]["shapes"][0]["y0"] == 0.1
     assert chart.alt == "Pointing game of narrow and wide: little 0.50 and 0.70."
+
+
+def test_four_networks_stand_side_by_side_and_the_link_keeps_them(open_page: Open) -> None:
+    names = ("resnet20", "res2net20_31w_4s", "plain20", "preact_resnet20")
+    runs = [shapes_run(f"{name} net", name) for name in names]
+    app = open_page("cam", a=runs[0], b=runs[1], c=runs[2])
+    assert not app.exception
+    assert not app.error, app.error
+    text = shown(app)
+    assert "Difference from A" in text
+    assert "plain20 net: top 5" in text
+    assert "not known" in text, "there is no second seed"
+    app.multiselect[0].set_value([runs[2], runs[3]]).run()
+    assert app.query_params["d"] == runs[3]
+    assert "preact_resnet20 net: top 5" in shown(app)
+    app.multiselect[0].set_value([]).run()
+    assert "c" not in app.query_params
+    assert "Difference from A" not in shown(app)
+
+
+def test_a_difference_within_the_noise_of_seeds_is_not_claimed(open_page: Open) -> None:
+    runs = [shapes_run("One net", "resnet20", seed) for seed in range(2)]
+    other = shapes_run("Other net", "preact_resnet20")
+    app = open_page("cam", a=runs[0], b=other)
+    assert not app.error, app.error
+    text = shown(app)
+    seeds = float(re.search(r"Two seeds of one</span></div><div class=\"rx-v\">([\d.]+)", text)[1])
+    gap = float(re.search(r"Disagreement</span></div><div class=\"rx-v\">([\d.]+)", text)[1])
+    assert 0 < seeds <= 1
+    assert ("nothing can be said" in text) == (gap <= seeds)
+    app = open_page("cam", a=runs[0], b=shapes_run("Lone net", "plain20"))
+    assert "One net" in shown(app)
+
+
+def test_a_method_of_many_passes_becomes_a_job_that_is_found_again(open_page: Open) -> None:
+    a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "preact_resnet20")
+    app = open_page("cam", a=a, b=b, method="occlusion")
+    assert not app.exception
+    assert "takes many passes" in shown(app)
+    button(app, "Compute it").click().run()
+    job = next(job for job in client.jobs() if job.kind == "maps")
+    assert job.payload["method"] == "occlusion"
+    claim = client.ledger().claim("test")
+    assert claim
+    client.ledger().finish(claim, State.DONE, "", make_maps(Worker(job)))
+    app = open_page("cam", a=a, b=b, method="occlusion")
+    assert not app.error, app.error
+    assert "Disagreement" in shown(app)
+    app = open_page("cam", a=a, b=b, method="occlusion", sample="3")
+    assert "takes many passes" in shown(app), "another image is another question"
+
+
+def test_photographs_show_their_licence(open_page: Open) -> None:
+    a, b = (finished_run(f"{name} net", "resnet20", DIGITS) for name in "AB")
+    app = open_page("cam", a=a, b=b)
+    pills = next(one for one in app.button_group if one.label == "Image")
+    pills.set_value("photo").run()
+    assert not app.exception
+    assert not app.error, app.error
+    assert "CC BY 2.0, danielbuechele" in app.caption[0].value
+
+
+def test_the_cue_experiment_says_what_to_train_or_shows_both_networks(open_page: Open) -> None:
+    a, b = (finished_run(f"{name} net", "resnet20", DIGITS) for name in "AB")
+    app = open_page("cam", a=a, b=b, view="cues")
+    assert not app.exception
+    assert not app.error, app.error
+    assert "Does the network look at the shape" in shown(app)

@@ -92,6 +92,48 @@ class Floor:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Noise:
+    """How far maps of one image are apart in trainings that differ in their seed alone.
+
+    Attributes:
+        highest: By each measure, what 95 % of the pairs of maps do not exceed.
+        num_images: On how many images.
+        num_pairs: Pairs of trainings.
+        titles: Of the architectures that have two trainings or more.
+    """
+
+    highest: dict[str, float]
+    num_images: int
+    num_pairs: int
+    titles: tuple[str, ...]
+
+    def judge(self, measure: str, distance: float) -> Verdict:
+        """Say what the distance of two maps of one image is worth beside those of seeds."""
+        if not np.isfinite(self.highest[measure]):
+            return Verdict.UNKNOWN
+        return Verdict.ABOVE if distance > self.highest[measure] else Verdict.BELOW
+
+
+def noise_of(
+    groups: Sequence[Sequence[Values]], stride: int, titles: tuple[str, ...], num_images: int
+) -> Noise:
+    """Gather the distances between the seeds of each architecture.
+
+    Args:
+        groups: For each architecture the maps of shares (N, h, w) of its runs.
+        stride: Distance of neighbouring cells [px].
+        titles: Of the architectures.
+        num_images: N.
+    """
+    pairs = [gaps(one, other, stride) for group in groups for one, other in combinations(group, 2)]
+    highest = {
+        measure: float(np.nanquantile(np.concatenate([getattr(g, measure) for g in pairs]), LEVEL))
+        for measure in MEASURES
+    }
+    return Noise(highest, num_images, len(pairs), titles)
+
+
 def shares(heat: NDArray[np.floating]) -> Values:
     """Return maps (N, h, w) divided by their own sums; NaN everywhere in a dead map."""
     positive = np.maximum(heat.astype(np.float64), 0)

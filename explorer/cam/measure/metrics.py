@@ -86,3 +86,5 @@ EVERYWHERE = "all"
 STRATA = ("small", "medium", "large")
 CORRECT = "correct"
 """The images that every run classifies correctly."""
+PASSES_BELOW = 0.25
+"""The mean rank correlation, with all weights random, up to which a method passes."""

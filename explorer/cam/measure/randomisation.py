@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from explorer.ir.graph import Graph
 
 BATCH = 50
-PASSES_BELOW = 0.25
-"""The mean rank correlation, with all weights random, up to which a method passes."""
 
 
 class Step(NamedTuple):

@@ -18,6 +18,40 @@ RESULT = "localisation.json"
 TABLE = "localisation.csv"
 
 
+class Gap(NamedTuple):
+    """How far two architectures are apart beside seeds of one; None where it is not known.
+
+    Attributes:
+        measure: One of ``explorer.cam.measure.agreement.MEASURES``.
+        between: Mean over images and pairs of runs.
+        within: The same of seeds.
+        excess: Their difference with its interval.
+        verdict: What may be said.
+    """
+
+    measure: str
+    between: Interval
+    within: Interval | None
+    excess: Interval | None
+    verdict: str
+
+
+class Whole(NamedTuple):
+    """One method's maps as a whole.
+
+    Attributes:
+        pxap: By run, PxAP of all images together.
+        num_dead: By run, how many maps have nothing positive.
+        sanity: By run, each part that was made random and the rank correlation after it.
+        gaps: Of the second architecture from the first.
+    """
+
+    pxap: dict[str, float]
+    num_dead: dict[str, int]
+    sanity: dict[str, tuple[tuple[str, float], ...]]
+    gaps: tuple[Gap, ...]
+
+
 class Stored(NamedTuple):
     """What a finished measurement says.
 
@@ -28,6 +62,7 @@ class Stored(NamedTuple):
         layers: The address that each method was read at, by its key.
         rows: The table.
         csv: The same as CSV with a header line.
+        wholes: What is said about each method's maps as a whole, by its key.
     """
 
     data: str
@@ -36,6 +71,7 @@ class Stored(NamedTuple):
     layers: dict[str, str]
     rows: tuple[Row, ...]
     csv: str
+    wholes: dict[str, Whole]
 
 
 def stored(folder: Path) -> Stored:
@@ -56,11 +92,35 @@ def stored(folder: Path) -> Stored:
             {one["method"]: one["layer"] for one in found["readings"]},
             tuple(_row(one) for one in found["rows"]),
             (folder / TABLE).read_text(encoding="utf-8"),
+            {one["method"]: _whole(one) for one in found["readings"]},
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise DataError(
             "The result of this measurement cannot be read.", "Start the measurement again."
         ) from None
+
+
+def _whole(reading: Mapping[str, Any]) -> Whole:
+    noise: Mapping[str, Any] = reading["noise"]
+    floors: list[Mapping[str, Any]] = next(iter(noise.values()), [])
+    return Whole(
+        {run: _number(value) for run, value in reading["pxap"].items()},
+        {run: int(count) for run, count in reading["num_dead"].items()},
+        {
+            run: tuple((str(s["part"]), _number(s["correlation"])) for s in steps)
+            for run, steps in reading["sanity"].items()
+        },
+        tuple(
+            Gap(
+                str(one["measure"]),
+                Interval(*(_number(value) for value in one["between"])),
+                one["within"] and Interval(*(_number(value) for value in one["within"])),
+                one["excess"] and Interval(*(_number(value) for value in one["excess"])),
+                str(one["verdict"]),
+            )
+            for one in floors
+        ),
+    )
 
 
 def _row(cells: Mapping[str, Any]) -> Row:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from explorer.builder import Network, build
 from explorer.spec.presets import preset
 from explorer.store.runs import DataRecord, RunRecord
 
+if TYPE_CHECKING:
+    from explorer.spec import NetworkSpec
+
 CLASSES = tuple("abcdefghij")
 
 
-def settled(name: str, image_size: int = 32, seed: int = 0) -> Network:
+def settled(name: str | NetworkSpec, image_size: int = 32, seed: int = 0) -> Network:
     """Return a random network whose batch norms have seen some noise, in evaluation mode."""
     torch.manual_seed(seed)
-    network = build(preset(name)).train()
+    network = build(preset(name) if isinstance(name, str) else name).train()
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None

@@ -113,15 +113,45 @@ def test_nothing_is_left_behind(training):
     assert torch.is_grad_enabled()
 
 
-def test_the_mode_comes_back_after_an_error(resnet):
-    resnet.train()
-    try:
-        with pytest.raises(ExplorerError):
-            explain(resnet, IMAGES, STAGES, target=99)
-        assert all(module.training for module in resnet.modules())
-        assert torch.is_grad_enabled()
-    finally:
-        resnet.eval()
+@pytest.mark.parametrize("place", ["target", "forward", "backward"])
+def test_nothing_is_left_behind_by_a_failure(place, monkeypatch):
+    network = settled("resnet20")
+    network.train()
+    before = fingerprint(network)
+
+    def fail(*_args, **_kwargs):
+        raise MemoryError
+
+    if place == "forward":
+        monkeypatch.setattr(network.get_submodule("layer3.1.conv2"), "forward", fail)
+    elif place == "backward":
+        monkeypatch.setattr("explorer.cam.backward.pull", fail)
+    with pytest.raises((ExplorerError, MemoryError)):
+        explain(network, IMAGES, STAGES, target=99 if place == "target" else 1)
+    monkeypatch.undo()
+    assert fingerprint(network) == before
+    assert all(module.training for module in network.modules())
+    assert torch.is_grad_enabled()
+
+
+def test_a_module_in_the_place_of_another_is_explained_as_it_is():
+    network = settled("resnet20")
+    reference = heat(network, STAGES[0], target=1)
+    network.get_submodule("layer2.0").relu1 = torch.nn.Softplus(beta=8)
+    images = IMAGES.clone().requires_grad_()
+    seen = {}
+
+    def tap(address, out):
+        if address == STAGES[0]:
+            out.retain_grad()
+            seen[address] = out
+        return out
+
+    network(images, tap=tap)[:, 1].sum().backward()
+    expected = (seen[STAGES[0]] * seen[STAGES[0]].grad.mean((2, 3), keepdim=True)).sum(1)
+    changed = heat(network, STAGES[0], target=1)
+    torch.testing.assert_close(changed, expected.detach(), rtol=1e-5, atol=1e-6)
+    assert not torch.allclose(changed, reference)
 
 
 @pytest.mark.parametrize("guard", [torch.no_grad, torch.inference_mode])

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.grad import conv2d_input
 
+from explorer import builder
 from explorer.ir import ops
 
 if TYPE_CHECKING:
@@ -23,19 +24,67 @@ if TYPE_CHECKING:
     from explorer.ir.graph import Node
     from explorer.ir.op import Shape
 
-Values = dict["Address", Tensor]
+_MODULES: dict[type[ops.Op], type[nn.Module]] = {
+    ops.Conv2d: nn.Conv2d,
+    ops.BatchNorm2d: nn.BatchNorm2d,
+    ops.ReLU: nn.ReLU,
+    ops.MaxPool2d: nn.MaxPool2d,
+    ops.AvgPool2d: nn.AvgPool2d,
+    ops.GlobalAvgPool: nn.AdaptiveAvgPool2d,
+    ops.Flatten: nn.Flatten,
+    ops.Linear: nn.Linear,
+    ops.Add: builder.Sum,
+    ops.Concat: builder.Concat,
+    ops.Slice: builder.Slice,
+    ops.PadChannels: builder.PadChannels,
+    ops.Dropout: nn.Dropout,
+    ops.Sigmoid: nn.Sigmoid,
+    ops.Multiply: builder.Product,
+    ops.Complement: builder.Complement,
+    ops.Scale: builder.Scale,
+    ops.DropPath: builder.DropPath,
+}
+"""What computes each op that has a transpose here; enlarging has none."""
+
+
+def values_of(node: Node) -> tuple[Address, ...]:
+    """Return whose outputs at the point the transpose of a node needs."""
+    match node.op:
+        case ops.ReLU() | ops.Sigmoid():
+            return (node.address,)
+        case ops.MaxPool2d() | ops.Multiply():
+            return node.inputs
+        case _:
+            return ()
+
+
+def is_known(node: Node, module: nn.Module) -> bool:
+    """Return whether a module computes just what its node says.
+
+    One that was put in its place, or that has hooks, may compute anything.
+    """
+    # torch has no public look-up for hooks.
+    hooks = module.__dict__["_forward_hooks"] or module.__dict__["_forward_pre_hooks"]
+    return type(module) is _MODULES.get(type(node.op)) and not hooks
 
 
 def pull(
-    node: Node, module: nn.Module, values: Mapping[Address, Tensor], g: Tensor
+    node: Node,
+    module: nn.Module,
+    values: Mapping[Address, Tensor],
+    g: Tensor,
+    *,
+    in_place: bool = False,
 ) -> list[Tensor]:
     """Return the cotangents of a node's inputs.
 
     Args:
         node: Any node.
         module: What computes it, in evaluation mode.
-        values: Outputs of the node and of its inputs at the point, (N, ...).
-        g: Cotangents of its output, (L, N, ...); not changed.
+        values: At the point, (N, ...), the outputs that ``values_of`` names. For a ReLU also where
+            it is closed, as booleans, which take a quarter of the memory.
+        g: Cotangents of its output, (L, N, ...).
+        in_place: Whether ``g`` may be overwritten, which saves its copy.
 
     Returns:
         For each input (L, N, ...); may share memory with ``g``.
@@ -52,11 +101,15 @@ def pull(
                 to_gate = to_gate.sum((-2, -1), keepdim=True)
             return [g * gate, to_gate]
         case _:
-            return [_pull_one(node, module, values, g)]
+            return [_pull_one(node, module, values, g, out=g if in_place else None)]
 
 
 def _pull_one(  # noqa: C901, PLR0911, PLR0912 - one line for each op
-    node: Node, module: nn.Module, values: Mapping[Address, Tensor], g: Tensor
+    node: Node,
+    module: nn.Module,
+    values: Mapping[Address, Tensor],
+    g: Tensor,
+    out: Tensor | None,
 ) -> Tensor:
     op, (shape,), (source,) = node.op, node.in_shapes, node.inputs
     match op:
@@ -65,12 +118,12 @@ def _pull_one(  # noqa: C901, PLR0911, PLR0912 - one line for each op
             return _conv(op, module.weight, g, shape)
         case ops.BatchNorm2d():
             assert isinstance(module, nn.BatchNorm2d)
-            return g * _slope(module)[:, None, None]
+            return _norm(module, g, out)
         case ops.ReLU():
-            return g * (values[node.address] > 0)
+            return _relu(values[node.address], g, out)
         case ops.Sigmoid():
-            out = values[node.address]
-            return g * (out * (1 - out))
+            gate = values[node.address]
+            return g * (gate * (1 - gate))
         case ops.Complement():
             return -g
         case ops.Scale():
@@ -100,11 +153,22 @@ def _pull_one(  # noqa: C901, PLR0911, PLR0912 - one line for each op
             raise AssertionError(f"no transpose for {type(op).__name__}")
 
 
-def _slope(norm: nn.BatchNorm2d) -> Tensor:
-    """Return the factor of each channel in evaluation mode."""
+def _norm(norm: nn.BatchNorm2d, g: Tensor, out: Tensor | None) -> Tensor:
+    """Multiply as torch does, in its order, so that not one digit differs."""
     variance = norm.running_var
     assert variance is not None
-    return norm.weight / torch.sqrt(variance + norm.eps)
+    inverse = (1 / torch.sqrt(variance.double() + norm.eps)).to(g.dtype)
+    pulled = torch.mul(g, inverse[:, None, None], out=out)
+    return pulled.mul_(norm.weight[:, None, None])
+
+
+def _relu(value: Tensor, g: Tensor, out: Tensor | None) -> Tensor:
+    if value.dtype == torch.bool:
+        return g.masked_fill(value, 0) if out is None else out.masked_fill_(value, 0)
+    shown = value.expand_as(g)
+    if out is None:
+        return torch.ops.aten.threshold_backward(g, shown, 0)
+    return torch.ops.aten.threshold_backward.grad_input(g, shown, 0, grad_input=out)
 
 
 def _conv(op: ops.Conv2d, weight: Tensor, g: Tensor, shape: Shape) -> Tensor:
