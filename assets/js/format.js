@@ -26,6 +26,12 @@ export function quantity(value, unit = "") {
   return `${number} ${suffix}`.trim();
 }
 
+/** Return a signed short figure with a true minus sign: `+1.02 M`, `−12`. */
+export function change(value) {
+  const [number, letter] = scaled(Math.abs(value));
+  return `${value < 0 ? "−" : "+"}${number}${letter ? ` ${letter}` : ""}`;
+}
+
 /** Return words with `{key}` replaced by its label; an unknown key stays. */
 export function fill(words, labels) {
   return words.replace(/\{(\w+)\}/g, (whole, key) => labels[key] ?? whole);
