@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from explorer.errors import JobError
 from explorer.jobs import process
+from explorer.store import aside
 from explorer.store.ledger import Ledger
 from explorer.store.paths import Home, home
 
@@ -58,8 +60,10 @@ def job(job_id: str) -> Job:
 
 
 def jobs(limit: int = 100, *, user: str | None = None, kind: str | None = None) -> list[Job]:
-    """Return the newest jobs first, of one user and kind or of all."""
-    return ledger().jobs(limit, user=user, kind=kind)
+    """Return the newest jobs first, of one user and kind or of all; without those put aside."""
+    gone = aside.ids()
+    found = ledger().jobs(limit + len(gone), user=user, kind=kind)
+    return [job for job in found if job.id not in gone][:limit]
 
 
 def metrics(job_id: str, since: int = 0) -> list[Point]:
@@ -75,6 +79,42 @@ def delete(job_id: str) -> None:
     """
     ledger().delete(job_id)
     shutil.rmtree(home().run(job_id), ignore_errors=True)
+
+
+def put_aside(job_id: str) -> None:
+    """Delete a job so that it can be brought back: its folder is moved, it leaves the lists.
+
+    Raises:
+        JobError: There is no such job, or it has not ended.
+        DataError: Its folder cannot be moved.
+    """
+    if not job(job_id).state.is_final:
+        raise JobError("This run is still going on.", "Cancel it first.")
+    aside.put(job_id)
+
+
+def bring_back(job_id: str) -> None:
+    """Undo ``put_aside``.
+
+    Raises:
+        JobError: There is no such job any more.
+        DataError: Its folder was removed for good, or cannot be moved.
+    """
+    job(job_id)
+    aside.take_back(job_id)
+
+
+def remove_expired(seconds: float = aside.KEPT_SECONDS) -> list[str]:
+    """Delete for good what has been aside for long, and return which jobs that were."""
+    found = aside.expired(seconds)
+    for job_id in found:
+        try:
+            ledger().delete(job_id)
+        except JobError:
+            _logger.warning("The run %s lies aside and is still going on.", job_id)
+            continue
+        aside.remove(job_id)
+    return found
 
 
 def ledger() -> Ledger:

@@ -35,6 +35,7 @@ def pages() -> tuple[PageInfo, ...]:
         PageInfo("build", _("Build")),
         PageInfo("unravel", _("Unravel")),
         PageInfo("train", _("Train")),
+        PageInfo("compare", _("Compare")),
         PageInfo("cam", _("Grad-CAM")),
         PageInfo("about", _("About")),
     )
