@@ -68,6 +68,7 @@ def attribution_bars(
         zerolinecolor=NEUTRAL,
         zerolinewidth=1,
         nticks=4,
+        tickformat="~s",
     )
     said = "; ".join(f"{label}: {word}" for label, word in zip(labels, words, strict=True))
     return Chart(figure, f"{title}. {said}.")

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST = 4
 LETTERS = "abcd"
 _KEY = "compare"
+_LINKED = (Param.WITH, Param.BASE, Param.PICKED, Param.RUNS)
+_NONE = "none"
+"""In the link where no run is ticked."""
 
 
 class Entry(NamedTuple):
@@ -53,6 +56,7 @@ class Choice:
         ids: Of the entries, in order.
         baseline: The position of the one that the others are compared with.
         picked: Letter of a network and an address in it, such as ``b:layer2.0``; may be empty.
+        ticked: Runs whose curves are drawn; None: those that go with the entries.
         epoch: Grows whenever it is replaced from outside its widgets.
         link: What the address bar says of it.
         links: What it said lately.
@@ -61,6 +65,7 @@ class Choice:
     ids: tuple[str, ...] = ()
     baseline: int = 0
     picked: str = ""
+    ticked: tuple[str, ...] | None = None
     epoch: int = 0
     link: str = ""
     links: deque[str] = field(default_factory=lambda: deque[str](maxlen=50))
@@ -95,12 +100,16 @@ def choice() -> Choice:
 
 def read_link(now: Choice) -> None:
     """Take what the link says, once for each link; an echo of an older one is no wish."""
-    found = "|".join(urls.get(param) for param in (Param.WITH, Param.BASE, Param.PICKED))
-    if found in {"||", now.link} or (found in now.links and not urls.went_back()):
+    found = "|".join(urls.get(param) for param in _LINKED)
+    if found in {"|" * (len(_LINKED) - 1), now.link} or (
+        found in now.links and not urls.went_back()
+    ):
         return
     ids = [part for part in urls.get(Param.WITH).split(",") if part]
     letter = urls.get(Param.BASE)
     now.replace(ids, LETTERS.find(letter) if letter else 0, urls.get(Param.PICKED))
+    ticked = urls.get(Param.RUNS)
+    now.ticked = tuple(part for part in ticked.split(",") if part != _NONE) if ticked else None
     _note(now, found)
 
 
@@ -110,6 +119,7 @@ def write_link(now: Choice) -> None:
         Param.WITH: ",".join(now.ids),
         Param.BASE: LETTERS[now.baseline] if now.baseline else "",
         Param.PICKED: now.picked,
+        Param.RUNS: "" if now.ticked is None else ",".join(now.ticked) or _NONE,
     }
     _note(now, "|".join(values.values()))
     for param, value in values.items():

@@ -222,7 +222,7 @@ def _bytes_more(value: float, base: float) -> str:
 def difference(value: float, base: float) -> str:
     """Return a change of small numbers: ``+3``, ``−0.5``."""
     by = value - base
-    return f"{THIN_MINUS if by < 0 else '+'}{abs(by):g}"
+    return f"{THIN_MINUS if by < 0 else '+'}{abs(by):,g}"
 
 
 def points(value: float, base: float) -> str:

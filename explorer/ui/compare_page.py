@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.ui import compare_differences, compare_why, panels
+from explorer.ui import compare_differences, compare_runs, compare_time, compare_why, panels
 from explorer.ui.compare_choice import (
     choice,
     choose,
@@ -15,7 +15,7 @@ from explorer.ui.compare_choice import (
     resolve_all,
     write_link,
 )
-from explorer.ui.compare_start import first_steps, second_steps
+from explorer.ui.compare_start import next_step
 from explorer.ui.components.copy_link import copy_link
 from explorer.ui.finished import finished_runs
 from explorer.ui.guard import show
@@ -23,9 +23,10 @@ from explorer.ui.i18n import _
 from explorer.ui.sections import Section, open_section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from explorer.ui.compare_choice import Choice, Entry
+    from explorer.ui.finished import Run
     from explorer.ui.state import Hand
 
 
@@ -50,14 +51,16 @@ def page(hand: Hand) -> None:
             choose_baseline(now, entries)
     # Written before the sections: what they show is what the link says.
     write_link(now)
-    if not entries:
-        first_steps(now, hand, runs)
-    open_section(_sections(now, entries, hand), "compare-view")
+    open_section(_sections(now, entries, runs, hand), "compare-view")
 
 
-def _sections(now: Choice, entries: Sequence[Entry], hand: Hand) -> tuple[Section, ...]:
+def _sections(
+    now: Choice, entries: Sequence[Entry], runs: Mapping[str, Run], hand: Hand
+) -> tuple[Section, ...]:
     def paired(show_: Callable[[], None]) -> Callable[[], None]:
-        return show_ if len(entries) > 1 else lambda: second_steps(now, entries)
+        if len(entries) > 1:
+            return show_
+        return lambda: next_step(now, entries, hand, runs)
 
     return (
         Section(
@@ -71,5 +74,17 @@ def _sections(now: Choice, entries: Sequence[Entry], hand: Hand) -> tuple[Sectio
             _("Why"),
             _("Which edit accounts for how much of the difference."),
             paired(lambda: compare_why.section(now, entries)),
+        ),
+        Section(
+            "time",
+            _("Time and accuracy"),
+            _("MACs are not time: measured on this machine."),
+            paired(lambda: compare_time.section(now, entries, runs, hand)),
+        ),
+        Section(
+            "runs",
+            _("Training runs"),
+            _("Curves, seeds, tags and notes of everything that was trained."),
+            lambda: compare_runs.section(now, entries, runs),
         ),
     )

@@ -8,16 +8,44 @@ import streamlit as st
 
 from explorer.errors import SpecError
 from explorer.spec.presets import preset
-from explorer.ui import cached, panels
-from explorer.ui.compare_choice import id_of
+from explorer.ui import cached, nav, panels
+from explorer.ui.compare_choice import MOST, choice, id_of
 from explorer.ui.i18n import _
+from explorer.ui.urls import Param
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from explorer.spec import NetworkSpec
     from explorer.ui.compare_choice import Choice, Entry
     from explorer.ui.finished import Run
     from explorer.ui.state import Hand
+
+
+def compare_from_build(hand: Hand) -> None:
+    """Compare the network in hand with what it came from, on the page Compare."""
+    ids = [id_of(hand.working)]
+    if hand.base is not None and hand.base != hand.working and is_network(hand.base):
+        ids.insert(0, id_of(hand.base))
+    choice().replace(ids)
+    nav.go("compare")
+
+
+def compare_runs(ids: Sequence[str]) -> None:
+    """Compare finished runs, at most four, on the page Compare, with their curves at first."""
+    now = choice()
+    now.replace(ids[:MOST])
+    now.ticked = None
+    nav.go("compare", {Param.VIEW: "runs"})
+
+
+def is_network(spec: NetworkSpec) -> bool:
+    """Return whether a specification works; what a network came from need not."""
+    try:
+        cached.network(spec)
+    except SpecError:
+        return False
+    return True
 
 
 class Suggestion(NamedTuple):
@@ -32,8 +60,11 @@ class Suggestion(NamedTuple):
     ids: tuple[str, ...]
 
 
-def first_steps(now: Choice, hand: Hand, runs: Mapping[str, Run]) -> None:
-    """Say what will be here, and offer something to begin with."""
+def next_step(now: Choice, entries: Sequence[Entry], hand: Hand, runs: Mapping[str, Run]) -> None:
+    """Say what will be here once there are two entries, and offer something to compare."""
+    if entries:
+        _second(now, entries[0])
+        return
     panels.heading(
         _("Nothing is chosen yet"),
         _(
@@ -54,7 +85,7 @@ def _suggestions(hand: Hand, runs: Mapping[str, Run]) -> list[Suggestion]:
             ("resnet50", "iresnet50", "seresnet50", "res2net50_26w_4s"),
         ),
     ]
-    if hand.base is not None and hand.base != hand.working:
+    if hand.base is not None and hand.base != hand.working and is_network(hand.base):
         ids = (id_of(hand.base), id_of(hand.working))
         found.insert(0, Suggestion(_("The network in hand and what it came from"), ids))
     twins = [id_ for id_, run in runs.items() if run.card][:2]
@@ -63,11 +94,8 @@ def _suggestions(hand: Hand, runs: Mapping[str, Run]) -> list[Suggestion]:
     return found
 
 
-def second_steps(now: Choice, entries: Sequence[Entry]) -> None:
+def _second(now: Choice, own: Entry) -> None:
     """Say that one more is needed, and offer some that go with the first."""
-    if not entries:
-        return
-    own = entries[0]
     panels.heading(
         _("One more is needed"),
         _("Choose another network or run above, or one of these."),

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from explorer.ui.compare_choice import Choice, Entry
 
 
+_NO_BREAK = "\u00a0"
+
+
 class _Words(NamedTuple):
     title: str
     unit: str
@@ -59,9 +62,7 @@ def section(now: Choice, entries: Sequence[Entry]) -> None:
     with right, st.container(border=True, key="why-table"):
         panels.heading(
             _("Shares"),
-            _(
-                "Alone: made first. Last: made when all others are. Share: the mean over all orders."
-            ),
+            _("Alone: made first. Last: after all others. Share: the mean over all orders."),
         )
         st.table(
             [_row(found, name, i, label) for i, label in enumerate(labels)], border="horizontal"
@@ -131,11 +132,14 @@ def _words() -> dict[Quantity, _Words]:
 def said(value: Fraction | int, name: Quantity) -> str:
     """Return a share in words, with its unit: ``+142.1 k``, ``−3.5 px``."""
     number = float(value)
+    sign = THIN_MINUS if number < 0 else "+"
     if name == "receptive_field":
-        return f"{THIN_MINUS if number < 0 else '+'}{abs(number):.4g} px"
-    if name == "activation_bytes":
-        return f"{THIN_MINUS if number < 0 else '+'}{quantity(round(abs(number)), 'B')}"
-    return change(round(number))
+        words = f"{sign}{abs(number):.4g} px"
+    elif name == "activation_bytes":
+        words = f"{sign}{quantity(round(abs(number)), 'B')}"
+    else:
+        words = change(round(number))
+    return words.replace(" ", _NO_BREAK)
 
 
 def _explained(found: Attribution, base: int, other: int) -> None:
@@ -177,12 +181,16 @@ def _row(found: Attribution, name: Quantity, index: int, label: str) -> dict[str
 
 
 def _notes(found: Attribution) -> None:
-    if any(edit.joined for edit in found.edits):
+    if any(edit.joined and not edit.is_rest for edit in found.edits):
         panels.note(
             _("“Only together”: without one another these edits give no network that works.")
         )
-    if any(edit.is_rest for edit in found.edits):
-        panels.note(_("“Others”: the edits of least effect, taken together."))
+    rest = next((edit for edit in found.edits if edit.is_rest), None)
+    if rest is not None:
+        words = _("“Others”: the edits of least effect, taken together.")
+        if rest.joined:
+            words += " " + _("Some of them give no network without one another.")
+        panels.note(words)
 
 
 def attribution_csv(found: Attribution, labels: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from explorer.spec.edit import blank
 from explorer.spec.presets import name_of, preset, presets
 from explorer.ui import nav, panels
 from explorer.ui.changes import changes
+from explorer.ui.compare_start import compare_from_build
 from explorer.ui.components.copy_link import copy_link
 from explorer.ui.exchange import exchange
 from explorer.ui.guard import show
@@ -37,6 +38,10 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = F
         _history(now)
         exchange(now)
         copy_link(_("Copy link"), _("Copied"), key="copy-link")
+        if builds and st.button(
+            _("Compare"), key="to-compare", help=_("With what it came from, side by side.")
+        ):
+            compare_from_build(now)
         if trains and st.button(
             _("Train this network"), type="primary", disabled=now.error is not None
         ):

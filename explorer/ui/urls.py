@@ -75,6 +75,7 @@ class Param(StrEnum):
     FIND = "find"
     SORT = "sort"
     ACROSS = "across"
+    HEIGHT = "height"
     BATCH = "batch"
     DEVICE = "device"
 
