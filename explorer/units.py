@@ -78,7 +78,7 @@ def milliseconds(value: float) -> str:
     """Return a short time, given in seconds: ``0.482 ms``, ``37.9 ms``, ``1.25 s``."""
     factor, unit = (1, "s") if value >= 1 else (1000, "ms")
     shown = value * factor
-    whole = len(str(int(shown)))
+    whole = len(str(int(shown))) if shown >= 1 else 0
     return f"{shown:.{max(0, 3 - whole)}f} {unit}"
 
 

@@ -3,21 +3,25 @@
 const LETTER = 6.2;
 const HEIGHT = 14;
 const AWAY = 10;
+const COVERS_NAME = 4;
+const OUTSIDE = 6;
 
 /**
  * Return {x, y, anchor} for each point, null where its label is empty: right of it, left, above or
- * below, whichever is free first; right of it where nothing is.
+ * below, wherever it covers least.
  *
  * `points` are {x, y, label}; `room` is {left, right, top, bottom}.
  */
 export function place(points, room) {
-  const taken = points.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
+  const dots = points.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
+  const names = [];
   return points.map((point, i) => {
     if (!point.label) return null;
-    const others = taken.filter((_, k) => k !== i);
-    const found = candidates(point).find(({ box }) => isInside(box, room) && !others.some((one) => meet(one, box)))
-      ?? candidates(point)[0];
-    taken.push(found.box);
+    const cost = ({ box }) => COVERS_NAME * names.filter((one) => meet(one, box)).length
+      + dots.filter((one, k) => k !== i && meet(one, box)).length
+      + (isInside(box, room) ? 0 : OUTSIDE);
+    const found = candidates(point).reduce((best, one) => (cost(one) < cost(best) ? one : best));
+    names.push(found.box);
     return { x: found.x, y: found.y, anchor: found.anchor };
   });
 }
@@ -25,13 +29,15 @@ export function place(points, room) {
 function candidates({ x, y, label }) {
   const width = label.length * LETTER;
   const box = (left, top) => ({ left, right: left + width, top, bottom: top + HEIGHT });
+  const beside = [0, -13, 13, -26, 26].flatMap((by) => [
+    { x: x + AWAY, y: y + 4 + by, anchor: "start", box: box(x + AWAY, y - 7 + by) },
+    { x: x - AWAY, y: y + 4 + by, anchor: "end", box: box(x - AWAY - width, y - 7 + by) },
+  ]);
   return [
-    { x: x + AWAY, y: y + 4, anchor: "start", box: box(x + AWAY, y - 7) },
-    { x: x - AWAY, y: y + 4, anchor: "end", box: box(x - AWAY - width, y - 7) },
+    ...beside.slice(0, 2),
     { x, y: y - AWAY, anchor: "middle", box: box(x - width / 2, y - AWAY - 11) },
     { x, y: y + AWAY + 9, anchor: "middle", box: box(x - width / 2, y + AWAY - 2) },
-    { x: x + AWAY, y: y - 8, anchor: "start", box: box(x + AWAY, y - 19) },
-    { x: x + AWAY, y: y + 16, anchor: "start", box: box(x + AWAY, y + 5) },
+    ...beside.slice(2),
   ];
 }
 

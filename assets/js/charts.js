@@ -230,7 +230,7 @@ function scatter(svg, chart, frame) {
         : { x1: p.px, x2: p.px, y1: y(from), y2: y(to) };
       group.append(element("line", { ...ends, class: `whisker ${style(p.slot)}` }));
     }
-    const sign = p.slot === null ? element("circle", { cx: p.px, cy: p.py, r: 4, class: "dot" }) : mark(p.slot, p.px, p.py, 6);
+    const sign = p.slot === null ? element("circle", { cx: p.px, cy: p.py, r: 3.5, class: "dot" }) : mark(p.slot, p.px, p.py, 6);
     if (p.hollow) sign.setAttribute("class", `hollow ${style(p.slot)}`);
     group.append(sign);
     const spot = places[i];

@@ -37,7 +37,8 @@ export function markDifferences(world, picture, statusOf, labels) {
     item.setAttribute("aria-label", `${item.getAttribute("aria-label")}, ${labels[status]}`);
     const ring = item.querySelector(":scope > .ring");
     const shape = ring?.nextElementSibling;
-    if (!ring || ring.localName !== "rect" || SMALL.has(shape?.getAttribute("class"))) continue;
+    // A stage is marked by its blocks.
+    if (!ring || ring.localName !== "rect" || item.querySelector(":scope > .panel") || SMALL.has(shape?.getAttribute("class"))) continue;
     const [x, y, width] = ["x", "y", "width"].map((name) => Number(ring.getAttribute(name)));
     item.insertAdjacentHTML("beforeend", badge(status, x + width - 2, y + 2));
   }

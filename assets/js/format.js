@@ -36,7 +36,8 @@ export function change(value) {
 export function milliseconds(value) {
   const [factor, unit] = value >= 1 ? [1, "s"] : [1000, "ms"];
   const shown = value * factor;
-  return `${shown.toFixed(Math.max(0, 3 - String(Math.trunc(shown)).length))} ${unit}`;
+  const whole = shown < 1 ? 0 : String(Math.trunc(shown)).length;
+  return `${shown.toFixed(Math.max(0, 3 - whole))} ${unit}`;
 }
 
 /** Return a value of a unit: `percent` (a share), `time` (seconds), `seconds`, or as `quantity`. */

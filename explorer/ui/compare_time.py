@@ -35,7 +35,10 @@ _AGAIN = "latency-again"
 def section(now: Choice, entries: Sequence[Entry], runs: Mapping[str, Run], hand: Hand) -> None:
     """Show the scatter, and the times with the button that measures them."""
     settings = _settings()
-    left, right = st.columns((1, 1.1), gap="medium")
+    is_wide = len(entries) > 2
+    left, right = (
+        (st.container(), st.container()) if is_wide else st.columns((1, 1.1), gap="medium")
+    )
     with left, st.container(border=True, key="compare-times"):
         _times(now, entries, settings)
     with right, st.container(border=True, key="compare-scatter"):
@@ -194,7 +197,7 @@ def _scatter(
             _("Upwards"),
             options,
             key=f"compare-height-{'-'.join(options)}",
-            width=230,
+            width=200,
         )
         across = segments(
             Param.ACROSS,

@@ -23,7 +23,7 @@ NOTHING = ""
 def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = False) -> None:
     """Show the name of the network in hand, and what can be done with it as a whole."""
     is_edited = not now.is_preset and now.base is not None and now.base != now.spec
-    words, buttons = st.columns((1, 2), vertical_alignment="center")
+    words, buttons = st.columns((1, 2.8 if builds else 2), vertical_alignment="center")
     badge = _("edited") if is_edited else ""
     # As high with the changes as without: nothing below it jumps at the first edit.
     with words, st.container(key="title-row", vertical_alignment="center"):
@@ -73,7 +73,7 @@ def _preset_choice(now: Hand) -> None:
         placeholder=_("Presets"),
         label_visibility="collapsed",
         format_func=_preset_words,
-        width=200,
+        width=180,
     )
 
 
