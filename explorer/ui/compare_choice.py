@@ -148,6 +148,7 @@ def resolve(id_: str, runs: Mapping[str, Run]) -> Entry:
         cached.network(run.record.spec)
         return Entry(id_, run.record.title, run.record.spec, run)
     if id_ in presets():
+        cached.network(preset(id_))
         return Entry(id_, presets()[id_].title, preset(id_))
     if "." in id_[:4]:
         spec = decode(id_)

@@ -176,7 +176,8 @@ def _take(now: Choice, ticked: tuple[str, ...], deed: str, told: object) -> None
     """Do what the browser asks for; anything may stand in it."""
     if deed == "ticked" and isinstance(told, dict):
         asked = cast("Mapping[str, object]", told)
-        _tick(now, ticked, str(asked.get("id"))[:64], is_on=asked.get("on") is True)
+        if isinstance(run_id := asked.get("id"), str):
+            _tick(now, ticked, run_id[:64], is_on=asked.get("on") is True)
     elif not isinstance(told, str):
         return
     elif deed == "sort" and told in {c.field for c in columns()}:
