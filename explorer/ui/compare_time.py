@@ -11,7 +11,7 @@ from explorer.latency import outcome
 from explorer.ui import cached, panels, state
 from explorer.ui.compare_figures import share
 from explorer.ui.compare_html import Line, lines_csv, side_by_side_table
-from explorer.ui.compare_points import across_titles, heights, scatter
+from explorer.ui.compare_points import Plot, across_titles, heights
 from explorer.ui.components.charts import charts
 from explorer.ui.i18n import _
 from explorer.ui.kept_choice import listed, segments
@@ -205,4 +205,5 @@ def _scatter(
             {k: v for k, v in across_titles().items() if k != height},
             key=f"compare-across-{height == 'latency'}",
         )
-    charts([scatter(entries, runs, (across, height), settings, hand)], key="compare-scatter-chart")
+    plot = Plot(across, height, settings, hand.batch_size, runs)
+    charts([plot.chart(entries)], key="compare-scatter-chart")

@@ -218,3 +218,36 @@ def test_files_have_every_run_and_every_point(seeds: list[str]) -> None:
     assert len(accuracies) == 15
     assert float(accuracies[4]["value"]) == pytest.approx(0.9)
     assert float(accuracies[4]["seconds"]) == 15.0
+
+
+def test_the_scatter_has_seeds_as_a_range_and_other_runs_in_grey(
+    open_page: Open, seeds: list[str]
+) -> None:
+    other = [finished_run(title="Other", lr=0.3, seed=s, top=0.7 + s / 10) for s in (0, 1)]
+    app = open_page("compare", view="time", **{"with": f"{seeds[0]},resnet50"})
+    assert not app.exception
+    chart = charts(app)["scatter"]
+    assert chart["title"] == "Accuracy on digits against MACs"
+    assert "the mean of the seeds and their range" in chart["note"]
+    (own,) = [p for p in chart["points"] if p["slot"] is not None]
+    assert own["y"] == pytest.approx(0.91)
+    assert (own["low"], own["high"]) == (0.9, 0.92)
+    grey = [p for p in chart["points"] if p["slot"] is None and p["key"] in other]
+    assert len(grey) == 1
+    assert grey[0]["y"] == pytest.approx(0.75)
+
+
+def test_the_scatter_shows_what_papers_print_apart(open_page: Open) -> None:
+    app = open_page("compare", view="time", **{"with": "resnet50,iresnet50,resnet20"})
+    chart = charts(app)["scatter"]
+    assert chart["title"].startswith("ImageNet top-1, as printed")
+    named = {p["label"]: p for p in chart["points"] if p["slot"] is not None}
+    assert set(named) == {"ResNet-50", "iResNet-50"}
+    assert named["ResNet-50"]["hollow"]
+    assert named["ResNet-50"]["y"] == 0.7599
+    assert len(chart["points"]) > 30
+    app = open_page("compare", view="time", across="latency", **{"with": "resnet50,iresnet50"})
+    assert (
+        charts(app)["scatter"]["points" if "points" in charts(app)["scatter"] else "series"] == []
+    )
+    assert charts(app)["scatter"]["empty"] == "Measure the latency first."
