@@ -29,9 +29,11 @@ export function keyAt(target) {
 }
 
 if (typeof document !== "undefined") {
-  document.addEventListener("pointerover", ({ target }) => {
-    const key = keyAt(target);
-    if (key !== null || keyAt(document.querySelector(".rx-lit"))) shine(key);
+  document.addEventListener("pointerover", (event) => {
+    // Components that light by themselves have done so already.
+    if (event.composedPath().some((node) => node.dataset?.rxLights !== undefined)) return;
+    const key = keyAt(event.target);
+    if (key !== null || document.querySelector(".rx-lit")) shine(key);
   });
   listenForLight((key) => {
     for (const item of document.querySelectorAll(`[${ATTRIBUTE}]`)) {

@@ -37,10 +37,10 @@ def camera(page: Page, letter: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def middle(page: Page, locator: Locator) -> float:
-    box = locator.bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2
+@pytest.fixture(autouse=True)
+def tall(page: Page) -> None:
+    """Both pictures are in view."""
+    page.set_viewport_size({"width": 1280, "height": 1500})
 
 
 @pytest.fixture
@@ -65,13 +65,16 @@ def test_pictures_show_the_difference_and_move_together(open_page: Open) -> None
     before = camera(page, "a"), camera(page, "b")
     assert before[0] == pytest.approx(before[1], abs=2)
 
-    page.get_by_role("button", name="Zoom in").first.click()
+    for _ in range(3):
+        page.get_by_role("button", name="Zoom in").first.click()
     page.wait_for_timeout(400)
     near = camera(page, "a"), camera(page, "b")
     assert near[0][1] > before[0][1]
     assert near[0] == pytest.approx(near[1], abs=2)
 
-    box = pane(page, "b").locator(".view svg").first.bounding_box()
+    view = pane(page, "b").locator(".view svg").first
+    view.scroll_into_view_if_needed()
+    box = view.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 12
     page.mouse.move(x, y)
@@ -83,15 +86,15 @@ def test_pictures_show_the_difference_and_move_together(open_page: Open) -> None
     assert after[0] == pytest.approx(after[1], abs=2)
 
     pane(page, "a").locator('[data-testid="level-stages"]').click()
-    expect(
-        pane(page, "b").locator('.world [data-testid="stage"][data-address="layer3"]')
-    ).to_be_visible()
-    expect(pane(page, "b").locator('.world [data-address="layer3.0"]')).to_have_count(0)
+    folded = pane(page, "b").locator(".world")
+    expect(folded.locator('[data-address="layer3.0"]')).to_have_count(0)
+    expect(folded.locator('[data-testid="stage"][data-address="layer3"]').first).to_be_visible()
 
 
 def test_what_is_selected_in_one_is_selected_in_all_and_in_the_link(open_page: Open) -> None:
     page = open_page(f"{PAIR}&base=b")
-    item(page, "b", "layer1.1").dblclick()
+    item(page, "b", "layer1.1").hover()
+    pane(page, "b").locator('[data-target="layer1.1"]').first.click()
     expect(item(page, "a", "layer1.1.conv2")).to_be_visible()
     item(page, "a", "layer1.1.conv2").click()
     expect(item(page, "b", "layer1.1.convs.0")).to_have_class(re.compile("selected"))
@@ -176,15 +179,15 @@ def test_runs_are_unticked_sorted_labelled_deleted_and_brought_back(
 
     row = page.locator(f'tr[data-run="{trained[0]}"]')
     row.get_by_role("button", name="Tags and notes").click()
-    page.get_by_label("Tags of ResNet-20").fill("seed zero")
-    page.get_by_label("Notes").fill("The first of three.")
+    page.get_by_role("textbox", name="Tags of ResNet-20").fill("seed zero")
+    page.get_by_role("textbox", name="Notes").fill("The first of three.")
     page.get_by_role("button", name="Save tags and notes").click()
     expect(row.locator(".tag")).to_have_text("seed zero")
     expect(row).to_contain_text("The first of three.")
     row.locator(".tag").click()
     expect(page.locator("tr[data-run]")).to_have_count(1)
-    page.get_by_label("Filter").fill("")
-    page.get_by_label("Filter").press("Enter")
+    page.get_by_role("textbox", name="Filter").fill("")
+    page.get_by_role("textbox", name="Filter").press("Enter")
     expect(page.locator(f'tr[data-run="{trained[2]}"]')).to_be_visible()
 
     page.locator(f'tr[data-run="{trained[2]}"]').get_by_role("button", name="Delete").click()

@@ -13,7 +13,7 @@ from explorer.ui.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HTML = '<div class="rx-runs" style="min-height:340px"></div>'
+HTML = '<div class="rx-runs" data-rx-lights style="min-height:340px"></div>'
 
 _COMPONENT: Any = component("explorer_charts", html=HTML, css=COMPARE_STYLE, js=loader("charts"))
 

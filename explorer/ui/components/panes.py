@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.address import Address
     from explorer.figures.architecture import Scene
 
-HTML = '<div class="rx-panes" style="min-height:700px"></div>'
+HTML = '<div class="rx-panes" data-rx-lights style="min-height:700px"></div>'
 COMPARE_STYLE = (ASSETS / "css" / "compare.css").read_text(encoding="utf-8")
 
 _COMPONENT: Any = component(

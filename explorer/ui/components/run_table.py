@@ -53,7 +53,7 @@ tr.lit > * { background: var(--soft); }
 """
 _COMPONENT: Any = component(
     "explorer_run_table",
-    html='<div class="rx-list" style="min-height:120px"></div>\n',
+    html='<div class="rx-list" data-rx-lights style="min-height:120px"></div>\n',
     css=COMPARE_STYLE + _CSS,
     js=loader("run_table"),
 )
