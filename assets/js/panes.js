@@ -51,7 +51,24 @@ class Group {
       });
     });
     this.describe();
+    this.openAlike(data.panes.map(({ selected }) => selected));
     this.settle();
+  }
+
+  /** Unfold what stands where an op is selected in another network, also if it has no such op. */
+  openAlike(selected) {
+    const told = JSON.stringify(selected);
+    if (told === this.opened) return;
+    this.opened = told;
+    const from = selected.findIndex((address) => /^layer\d+\.\d+\./.test(address ?? ""));
+    if (from < 0) return;
+    const block = selected[from].split(".").slice(0, 2).join(".");
+    this.busy(() => {
+      for (const pane of this.panes) {
+        const partner = selected[pane.index] ? null : this.partner(block, from, pane.index);
+        if (partner) pane.open(partner);
+      }
+    });
   }
 
   build(data) {
@@ -132,9 +149,9 @@ class Group {
   }
 
   pick(from, address) {
-    this.busy(() => {
-      for (const pane of this.panes) pane.select(this.partner(address, from.index, pane.index));
-    });
+    const all = this.panes.map((pane) => this.partner(address, from.index, pane.index));
+    this.busy(() => this.panes.forEach((pane, i) => pane.select(all[i])));
+    this.openAlike(all);
     from.focusCurrent();
     this.settle();
     this.emit(this.data.panes[from.index].key, address);
@@ -195,7 +212,7 @@ class Pane extends Network {
   }
 
   drawLegend(width, withTicks) {
-    if (this.index === 0 && this.data.scene.measure) {
+    if (this.index === 0) {
       super.drawLegend(width, withTicks);
       return;
     }
@@ -277,6 +294,14 @@ class Pane extends Network {
     this.selected = address;
     this.current = address;
     if (address && !this.rowAt?.has(address)) this.reveal();
+    this.draw();
+  }
+
+  /** Unfold a block, if it is drawn closed. */
+  open(block) {
+    const [stage] = block.split(".");
+    if (this.states[stage] === "fold" || this.level === "stages") this.states[stage] = "blocks";
+    this.states[block] = "ops";
     this.draw();
   }
 

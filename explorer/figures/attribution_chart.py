@@ -3,6 +3,7 @@
 # pyright: standard
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 BAR = 40
 """Height of one bar with its distance to the next [px]."""
-MOST_LETTERS = 46
+LETTERS = 26
+"""On one line of a label."""
 
 
 def attribution_bars(
@@ -57,11 +59,11 @@ def attribution_bars(
         autorange="reversed",
         automargin=True,
         tickvals=places,
-        ticktext=[_short(label) for label in labels],
+        ticktext=[_in_two_lines(label) for label in labels],
         showgrid=False,
     )
     low, high = min(0, *values), max(0, *values)
-    room = 0.24 * (high - low) or 1
+    room = 0.32 * (high - low) or 1
     figure.update_xaxes(
         range=[low - room * (low < 0), high + room * (high > 0)],
         zeroline=True,
@@ -74,5 +76,7 @@ def attribution_bars(
     return Chart(figure, f"{title}. {said}.")
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1]}…"
+def _in_two_lines(label: str) -> str:
+    """Return a label on at most two lines, cut where it is longer."""
+    lines = wrap(label, LETTERS, max_lines=2, placeholder=" …")
+    return "<br>".join(lines)

@@ -57,8 +57,10 @@ def _place(rows: Sequence[Row]) -> str:
 
 def _line(place: str, row: Row, baseline: int) -> Line:
     values = tuple(value_words(row.field, value) for value in row.values)
-    changes = _changes(row.values, baseline)
-    return Line(place, _(row.title) if row.field else _("Stage"), values, changes)
+    # A default that only one family has is nothing new.
+    changes = _changes(row.values, baseline) if row.differs else ("",) * len(values)
+    title = _(row.title) if row.field else _("Stage")
+    return Line(place, title, values, changes, differs=row.differs)
 
 
 def _changes(values: Sequence[object], baseline: int) -> tuple[str, ...]:
@@ -98,9 +100,9 @@ def _training(entries: Sequence[Entry], baseline: int, *, every: bool) -> list[L
         info = Recipe.model_fields.get(name)
         title = own.get(name) or (_(info.title) if info and info.title else name)
         words = tuple(value_words("", value) if value is not None else NOTHING for value in values)
-        line = Line(_("training"), title, words, _changes(values, baseline))
         # A network alone has no recipe: that is no difference worth a line.
-        known = {word for word in words if word != NOTHING}
-        if every or len(known) > 1:
-            found.append(line)
+        differs = len({word for word in words if word != NOTHING}) > 1
+        if every or differs:
+            changes = _changes(values, baseline) if differs else ("",) * len(words)
+            found.append(Line(_("training"), title, words, changes, differs=differs))
     return found

@@ -62,7 +62,8 @@ def _line(figure: _Figure, baseline: int) -> Line:
         for value in figure.values
     )
     words = tuple(NOTHING if value is None else figure.words(value) for value in figure.values)
-    return Line("", figure.label, words, changes, figure.hint)
+    differs = any(value != base for value in figure.values)
+    return Line("", figure.label, words, changes, figure.hint, differs)
 
 
 def _costs(entries: Sequence[Entry], batch_size: int) -> list[_Figure]:

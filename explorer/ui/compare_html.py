@@ -30,6 +30,7 @@ class Line(NamedTuple):
         values: In each network, in words.
         changes: Of each network from the baseline, in words; empty where nothing changed.
         hint: On the label.
+        differs: Whether the networks disagree.
     """
 
     place: str
@@ -37,22 +38,13 @@ class Line(NamedTuple):
     values: tuple[str, ...]
     changes: tuple[str, ...]
     hint: str = ""
-
-    @property
-    def differs(self) -> bool:
-        """Return whether the networks do not agree."""
-        return any(value != self.values[0] for value in self.values) or any(self.changes)
+    differs: bool = True
 
 
 def sign(slot: int) -> str:
     """Return the mark of a network in its colour, as HTML."""
     light, dark = COMPARED["light"][slot], COMPARED["dark"][slot]
     return f'<b aria-hidden="true" style="color:light-dark({light},{dark})">{SIGNS[slot]}</b>'
-
-
-def name_of_slot(slot: int, title: str) -> str:
-    """Return mark, letter and name of a network, as HTML."""
-    return f"{sign(slot)} {LETTERS[slot].upper()} · {escape(title)}"
 
 
 def side_by_side_table(

@@ -24,6 +24,7 @@ from explorer.ui.group_table import curves_csv, group_table, runs_csv
 from explorer.ui.i18n import _, plural
 from explorer.ui.kept_choice import listed as listed_choice
 from explorer.ui.kept_choice import segments
+from explorer.ui.rows_table import rows_table
 from explorer.ui.run_list import known_runs, listed, run_list
 from explorer.ui.state import set_widget
 from explorer.ui.urls import Param
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from explorer.compare.runs import Axis, Field, Trained
     from explorer.ui.compare_choice import Choice, Entry
     from explorer.ui.finished import Run
-    from explorer.ui.run_list import Known
+    from explorer.ui.rows_table import rows_table
+from explorer.ui.run_list import Known
 
 MOST_TICKED = 48
 MOST_POINTS = 160
@@ -78,8 +80,10 @@ def section(now: Choice, entries: Sequence[Entry], runs: Mapping[str, Run]) -> N
         panels.note(_("Tick a run to draw its curve."))
         return
     with st.container(border=True, key="compare-curves"):
-        charts(_charts(drawn, axis), key="compare-charts")
+        shown_charts = _charts(drawn, axis)
+        charts(shown_charts, key="compare-charts")
         _gaps(trained)
+        _points_table(shown_charts, axis)
     with st.container(border=True, key="compare-groups"):
         group_table(drawn)
         _deeds(now, drawn, trained)
@@ -201,7 +205,8 @@ def _label(group: Group, field: str, groups: Sequence[Group], trained: Sequence[
     seeds = len(group.runs)
     if field:
         words = value_words(field.rpartition(".")[2], group.value)
-        return f"{words} · {plural('{n} run', '{n} runs', seeds)}"
+        chosen = next(one for one in fields_that_differ(trained) if one.name == field)
+        return f"{_bare_title(chosen)} {words} · {plural('{n} run', '{n} runs', seeds)}"
     first = group.runs[0]
     label = first.title
     if sum(other.runs[0].title == label for other in groups) > 1:
@@ -247,7 +252,7 @@ def _chart(drawn: Sequence[Drawn], axis: Axis, metric: str, title: str, note: st
     series = [_series(one, metric, axis) for one in drawn]
     known = [one for one in series if any(one.lines)]
     if any(one.band for one in known):
-        note += " " + _("Bold: the mean of the seeds; the band reaches from the worst to the best.")
+        note += " " + _("Bold: the mean of a group, as far as all of it goes; band: its range.")
     return ChartOf(
         metric.replace("_", "-"),
         title,
@@ -259,6 +264,33 @@ def _chart(drawn: Sequence[Drawn], axis: Axis, metric: str, title: str, note: st
         {"floor": 0.0, "ceiling": 1.0} if is_share else {"floor": 0.0},
         _("No curve was kept of what is ticked."),
     )
+
+
+def _points_table(shown: Sequence[ChartOf], axis: Axis) -> None:
+    """Show the curves as a table: the mean and the range of each group at every place."""
+    rows: list[dict[str, object]] = []
+    for chart in shown:
+        for one in chart.content:
+            assert isinstance(one, Series)
+            band_ = one.band or {}
+            points = (
+                zip(*(band_[name] for name in ("x", "mean", "low", "high")), strict=True)
+                if band_
+                else ((x, y, y, y) for line in one.lines for x, y in line)
+            )
+            rows += [
+                {"chart": chart.title, "group": one.label, axis: x, "mean": y, "low": a, "high": b}
+                for x, y, a, b in points
+            ]
+    titles = {
+        "chart": _("Chart"),
+        "group": _("Group"),
+        axis: _axis_of(axis).title,
+        "mean": _("Mean"),
+        "low": _("Lowest"),
+        "high": _("Highest"),
+    }
+    rows_table(rows, titles, "groups-over-training")
 
 
 def _axis_of(axis: Axis) -> AxisOf:

@@ -12,10 +12,11 @@ from explorer.ui import cached, panels, state
 from explorer.ui.compare_figures import share
 from explorer.ui.compare_html import Line, lines_csv, side_by_side_table
 from explorer.ui.compare_points import Plot, across_titles, heights
-from explorer.ui.components.charts import charts
+from explorer.ui.components.charts import Spot, charts
 from explorer.ui.i18n import _
 from explorer.ui.kept_choice import listed, segments
 from explorer.ui.patience import Request, answers
+from explorer.ui.rows_table import rows_table
 from explorer.ui.urls import Param
 from explorer.ui.values import NOTHING
 from explorer.units import milliseconds, quantity
@@ -206,4 +207,13 @@ def _scatter(
             key=f"compare-across-{height == 'latency'}",
         )
     plot = Plot(across, height, settings, hand.batch_size, runs)
-    charts([plot.chart(entries)], key="compare-scatter-chart")
+    chart = plot.chart(entries)
+    charts([chart], key="compare-scatter-chart")
+    names = {"name": _("Name"), "x": chart.x.title, "y": chart.y.title}
+    rows = [
+        {"name": one.label, "x": one.x, "y": one.y, "y_low": one.low, "y_high": one.high}
+        for one in chart.content
+        if isinstance(one, Spot)
+    ]
+    if rows:
+        rows_table(rows, names, "scatter")
