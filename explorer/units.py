@@ -74,6 +74,14 @@ def seconds(value: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def milliseconds(value: float) -> str:
+    """Return a short time, given in seconds: ``0.482 ms``, ``37.9 ms``, ``1.25 s``."""
+    factor, unit = (1, "s") if value >= 1 else (1000, "ms")
+    shown = value * factor
+    whole = len(str(int(shown))) if shown >= 1 else 0
+    return f"{shown:.{max(0, 3 - whole)}f} {unit}"
+
+
 def large(value: int) -> str:
     """Return an integer exactly up to a million, beyond as ``1.3 × 10⁸``."""
     if abs(value) < 1_000_000:

@@ -37,6 +37,29 @@ export function scale([d0, d1], [r0, r1]) {
   return (v) => r0 + (v - d0) * factor;
 }
 
+/** A logarithmic map from a domain of positive values to a range. */
+export function logScale([d0, d1], range) {
+  const linear = scale([Math.log10(d0), Math.log10(d1)], range);
+  return (v) => linear(Math.log10(v));
+}
+
+/** Ticks at 1, 2 and 5 times powers of ten, or at the powers alone where those are many. */
+export function logTicks(low, high) {
+  const found = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
+    for (const factor of [1, 2, 5]) found.push(Number((factor * 10 ** power).toPrecision(3)));
+  }
+  const inside = found.filter((t) => t >= low && t <= high);
+  if (inside.length <= 6) return inside.length ? inside : [low];
+  return inside.filter((t) => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-9);
+}
+
+/** The `d` attribute of the area between two lines over the same places. */
+export function area(places, low, high, x, y) {
+  const edge = (values) => places.map((place, i) => `${x(place).toFixed(1)} ${y(values[i]).toFixed(1)}`);
+  return `M${edge(high).join("L")}L${edge(low).reverse().join("L")}Z`;
+}
+
 /** At most `limit` points, each the mean of its neighbours, so that a long curve stays light. */
 export function thin(points, limit = 400) {
   if (points.length <= limit) return points;
@@ -84,14 +107,18 @@ export function merged(known, news) {
   return points;
 }
 
-/** Labels at the ends of lines, moved apart so that none covers another. */
-export function spread(wanted, gap) {
+/** Labels at the ends of lines, moved apart so that none covers another, none beyond `bottom`. */
+export function spread(wanted, gap, bottom = Infinity) {
   const order = wanted.map((y, i) => [y, i]).sort((a, b) => a[0] - b[0]);
   const placed = new Array(wanted.length);
   let last = -Infinity;
   for (const [y, i] of order) {
     last = Math.max(y, last + gap);
     placed[i] = last;
+  }
+  let next = bottom + gap;
+  for (const [, i] of order.reverse()) {
+    next = placed[i] = Math.min(placed[i], next - gap);
   }
   return placed;
 }

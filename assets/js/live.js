@@ -1,44 +1,14 @@
 // Live curves and states of training jobs, read from the API without reruns of the page.
 
 import { extent, line, merged, nearest, scale, series, spread, thin, ticks } from "./curves.js";
+import { DASHES, element, html, mark } from "./marks.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 280;
 const MARGIN = { left: 44, right: 16, top: 12, bottom: 34 };
 const POLL_MS = 1000;
 const HIDDEN_MS = 10000;
 const ERROR_MS = 4000;
-const DASHES = ["", "9 4", "4 3", "1.5 3"];
 const states = new WeakMap();
-
-function element(name, attributes = {}, ...children) {
-  const node = document.createElementNS(SVG, name);
-  for (const [k, v] of Object.entries(attributes)) node.setAttribute(k, v);
-  node.append(...children);
-  return node;
-}
-
-function html(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [k, v] of Object.entries(attributes)) {
-    if (k === "onclick") node.onclick = v;
-    else node.setAttribute(k, v);
-  }
-  node.append(...children);
-  return node;
-}
-
-/** The mark of a network: disc, square, triangle or diamond, in its colour. */
-function mark(i, x = 6, y = 6, r = 5) {
-  const shape = [
-    () => element("circle", { cx: x, cy: y, r }),
-    () => element("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }),
-    () => element("path", { d: `M${x} ${y - r}L${x + r} ${y + r}L${x - r} ${y + r}Z` }),
-    () => element("path", { d: `M${x} ${y - r}L${x + r} ${y}L${x} ${y + r}L${x - r} ${y}Z` }),
-  ][i % 4]();
-  shape.setAttribute("class", `fill${i % 4}`);
-  return shape;
-}
 
 /** One request; returns how long to wait before the next, or null when there is none. */
 async function poll(job) {

@@ -46,7 +46,7 @@ export function render({ parentElement, data, setTriggerValue }) {
 const hasOtherParts = (one, other) => String(one.stages.map(({ count }) => count))
   !== String(other.stages.map(({ count }) => count));
 
-class Network {
+export class Network {
   constructor(root, data) {
     this.root = root;
     this.level = "blocks";
@@ -154,16 +154,20 @@ class Network {
     if (this.data.editable) drawHandles(this);
     offerDeeds(this);
     const withTicks = this.world.querySelector(".norm") !== null;
-    const key = legend(this.data.scene, width - 20, this.look, withTicks);
-    this.key.innerHTML = `<rect class="ground" width="${width}" height="${key.height + 2}"/>`
-      + `<g transform="translate(10 2)">${key.elements}</g>`;
-    this.top = key.height + 6;
+    this.drawLegend(width, withTicks);
     if (isVertical) this.placeDown(width);
     else this.placeAlong(width);
     this.drawnWidth = width;
     roving(this, kept);
     press(this);
     if (this.isTable) this.listRows();
+  }
+
+  drawLegend(width, withTicks) {
+    const key = legend(this.data.scene, width - 20, this.look, withTicks);
+    this.key.innerHTML = `<rect class="ground" width="${width}" height="${key.height + 2}"/>`
+      + `<g transform="translate(10 2)">${key.elements}</g>`;
+    this.top = key.height + 6;
   }
 
   placeDown(width) {
@@ -289,7 +293,8 @@ class Network {
   }
 
   listRows() {
-    const table = tableOf(this.rows, this.selected, this.labels, (address) => this.pick(address));
+    const pick = (address) => this.pick(address);
+    const table = tableOf(this.rows, this.selected, this.labels, pick, this.columns());
     const place = this.list.scrollTop;
     this.list.replaceChildren(table);
     this.list.scrollTop = place;
@@ -358,7 +363,7 @@ class Network {
     const item = event.target.closest(".item");
     const row = item && this.rowAt.get(item.dataset.address);
     if (!row || this.lift || this.svg.classList.contains("moving")) return this.hideHint();
-    const lines = hintOf(row, this.data.scene.measure, this.labels)
+    const lines = [...hintOf(row, this.data.scene.measure, this.labels), ...this.moreOf(row)]
       .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join("");
     const bad = (this.reasons.get(row.address) ?? [])
       .map((reason) => `<p class="bad">${escape(reason)}</p>`).join("");
@@ -372,6 +377,16 @@ class Network {
     this.tip.style.left = `${Math.max(0, Math.min(left, box.width - this.tip.offsetWidth))}px`;
     this.tip.style.top = `${isOver ? above : below}px`;
     return undefined;
+  }
+
+  /** Return further columns of the table. */
+  columns() {
+    return [];
+  }
+
+  /** Return further lines of a hint. */
+  moreOf() {
+    return [];
   }
 
   hideHint() {

@@ -45,15 +45,18 @@ const figures = ({ shape, params, macs }, times = 1) => ({
   shape, params: params * times, macs: macs * times,
 });
 
-/** Return a table element; `onPick` is called with the address of a row. */
-export function tableOf(rows, selected, labels, onPick) {
+/**
+ * Return a table element; `onPick` is called with the address of a row. `more` adds columns: the
+ * title of each, and what it says of a row.
+ */
+export function tableOf(rows, selected, labels, onPick, more = []) {
   const table = document.createElement("table");
   const keys = ["address", "op", "shape", "params", "macs"];
   const head = table.createTHead().insertRow();
-  for (const key of keys) {
+  for (const title of [...keys.map((key) => labels[key]), ...more.map(([title]) => title)]) {
     const cell = document.createElement("th");
     cell.scope = "col";
-    cell.textContent = labels[key];
+    cell.textContent = title;
     head.append(cell);
   }
   const bodyOfTable = table.createTBody();
@@ -68,6 +71,7 @@ export function tableOf(rows, selected, labels, onPick) {
     first.style.paddingLeft = `${10 + 14 * row.depth}px`;
     first.append(button);
     const shown = [row.words, row.shape, row.params ? count(row.params) : "–", row.macs ? quantity(row.macs) : "–"];
+    shown.push(...more.map(([, say]) => say(row)));
     for (const words of shown) line.insertCell().textContent = words;
   }
   return table;

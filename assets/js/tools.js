@@ -4,17 +4,20 @@ import { escape } from "./format.js";
 import { deedsOf } from "./handles.js";
 
 const LEVELS = ["stages", "blocks", "ops"];
+let frames = 0;
 
 /** Build the frame inside `root` and return its elements; tools act on `network`. */
 export function frameOf(root, { labels, editable }, network) {
+  frames += 1;
+  const helpId = `rx-help-${frames}`;
   const help = editable ? `${labels.help} ${labels.help_change}` : labels.help;
   root.innerHTML = `<div class="rx" data-testid="network-picture">${toolsOf(labels)}`
     + '<div class="view"><style></style>'
-    + `<svg role="group" aria-label="${escape(labels.network)}" aria-describedby="rx-help">`
+    + `<svg role="group" aria-label="${escape(labels.network)}" aria-describedby="${helpId}">`
     + '<g class="world"></g><g class="key" aria-hidden="true"></g></svg>'
     + `<svg class="over" aria-hidden="true"></svg>${deedsOf(labels)}</div>`
     + '<div class="rows" data-testid="network-table" hidden></div>'
-    + `<div class="tip" role="tooltip" hidden></div><p class="far" id="rx-help">${escape(help)}</p></div>`;
+    + `<div class="tip" role="tooltip" hidden></div><p class="far" id="${helpId}">${escape(help)}</p></div>`;
   const find = (selector) => root.querySelector(selector);
   const actions = {
     in: () => network.move(1.3),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "presets": "the names, families, and one line about each",
     "cost": "parameters, MACs, activations, depth and receptive field",
+    "latency": "how long a network takes on this machine, measured",
     "paths": "the number of paths and their lengths",
     "export": "the network as source, JSON, DOT, a figure or ONNX",
     "weights": "what a file of weights has for a network",

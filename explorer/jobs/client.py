@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from explorer.errors import JobError
 from explorer.jobs import engines, people, process
-from explorer.store import checkpoint_files
+from explorer.store import aside, checkpoint_files
 from explorer.store.desk import Desk
 from explorer.store.ledger import Ledger
 from explorer.store.paths import Home, home
@@ -219,9 +219,11 @@ def jobs(
     kind: str | None = None,
     batch: str | None = None,
 ) -> list[Job]:
-    """Return the newest jobs first, of one user, kind and batch or of all."""
+    """Return the newest jobs first, of one user, kind and batch or of all; without those aside."""
+    gone = aside.ids()
     with _reached():
-        return ledger().jobs(limit, user=user, kind=kind, batch=batch)
+        found = ledger().jobs(limit + len(gone), user=user, kind=kind, batch=batch)
+    return [job for job in found if job.id not in gone][:limit]
 
 
 def metrics(job_id: str, since: int = 0) -> list[Point]:
@@ -242,6 +244,42 @@ def delete(job_id: str, *, by: Person) -> None:
     for url in urls:
         checkpoint_files.remove(url)
     shutil.rmtree(home().run(job_id), ignore_errors=True)
+
+
+def put_aside(job_id: str) -> None:
+    """Delete a job so that it can be brought back: its folder is moved, it leaves the lists.
+
+    Raises:
+        JobError: There is no such job, or it has not ended.
+        DataError: Its folder cannot be moved.
+    """
+    if not job(job_id).state.is_final:
+        raise JobError("This run is still going on.", "Cancel it first.")
+    aside.put(job_id)
+
+
+def bring_back(job_id: str) -> None:
+    """Undo ``put_aside``.
+
+    Raises:
+        JobError: There is no such job any more.
+        DataError: Its folder was removed for good, or cannot be moved.
+    """
+    job(job_id)
+    aside.take_back(job_id)
+
+
+def remove_expired(seconds: float = aside.KEPT_SECONDS) -> list[str]:
+    """Delete for good what has been aside for long, and return which jobs that were."""
+    found = aside.expired(seconds)
+    for job_id in found:
+        try:
+            ledger().delete(job_id)
+        except JobError:
+            _logger.warning("The run %s lies aside and is still going on.", job_id)
+            continue
+        aside.remove(job_id)
+    return found
 
 
 def ledger() -> Ledger:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from explorer.blocks import FAMILIES
+from explorer.spec.alignment import align
 from explorer.spec.model import BlockOverride, HeadSpec, NetworkSpec, StageSpec, StemSpec
 
 if TYPE_CHECKING:
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 
     from explorer.address import Address
     from explorer.blocks import AnyBlock
+    from explorer.spec.alignment import Pairs
 
 Kind = Literal["changed", "added", "removed"]
-Pairs = list[tuple[int | None, int | None]]
+Special = tuple["AnyBlock", int | None] | None
+"""What is special about a block: its parameters, and its width where that is its own."""
 
-_LONE_STAGE = 2.0
-"""What an added or removed stage counts for; a pair of stages counts for 3 at most."""
+_LONE_STAGE = 8
+"""What an added or removed stage counts for; a pair of stages counts for 12 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,18 @@ class Difference:
     @property
     def title(self) -> str:
         """Return the field in words, as in the form; empty where the field is."""
-        return title_of(self.field)
+        return title_of(self.field, self.address)
 
 
-def title_of(field: str) -> str:
-    """Return a field of a network, a stage or a block in words, as in the form."""
+def title_of(field: str, address: Address = "") -> str:
+    """Return a field in words, as in the form.
+
+    Args:
+        field: Of a network, its stem or head, a stage or a block.
+        address: Where it stands: the head has fields that are called like those of a stage.
+    """
+    if address == "head" and field in HeadSpec.model_fields:
+        return HeadSpec.model_fields[field].title or field
     return _titles().get(field, field)
 
 
@@ -66,7 +76,7 @@ def differences(before: NetworkSpec, after: NetworkSpec) -> tuple[Difference, ..
         *_fields("network", before, after, skip=("stem", "stages", "head")),
         *_fields("stem", before.stem, after.stem),
     ]
-    for i, j in _aligned(before.stages, after.stages):
+    for i, j in aligned_stages(before, after):
         if i is None and j is not None:
             found.append(Difference(_stage(j), "", None, after.stages[j], "added"))
         elif j is None and i is not None:
@@ -78,7 +88,7 @@ def differences(before: NetworkSpec, after: NetworkSpec) -> tuple[Difference, ..
 
 @cache
 def _titles() -> dict[str, str]:
-    models: list[type[BaseModel]] = [*FAMILIES.values(), StemSpec, StageSpec, HeadSpec, NetworkSpec]
+    models: list[type[BaseModel]] = [HeadSpec, *FAMILIES.values(), StemSpec, StageSpec, NetworkSpec]
     found = {
         name: info.title
         for model in models
@@ -125,7 +135,7 @@ def _in_stage(
 ) -> Iterator[Difference]:
     yield from _fields(address, before, after, skip=("block", "overrides"))
     yield from _blocks(address, before.block, after.block)
-    for i, j in _paired(_special(before), _special(after)):
+    for i, j in _paired(before, after):
         old = None if i is None else before.override_at(i)
         new = None if j is None else after.override_at(j)
         if j is not None:
@@ -167,57 +177,32 @@ def _fields_of_width(
         yield Difference(address, "width", *widths)
 
 
-def _special(stage: StageSpec) -> list[tuple[AnyBlock, int | None] | None]:
-    """Return what is special about each block, or None."""
-    found: list[tuple[AnyBlock, int | None] | None] = [None] * stage.depth
+def special_blocks(stage: StageSpec) -> list[Special]:
+    """Return what is special about each block of a stage, or None."""
+    found: list[Special] = [None] * stage.depth
     for override in stage.overrides:
         found[override.at] = (override.block, override.width)
     return found
 
 
-def _paired(
-    before: list[tuple[AnyBlock, int | None] | None],
-    after: list[tuple[AnyBlock, int | None] | None],
-) -> Pairs:
-    """Pair the blocks of a stage that are not equal at its two ends, in order."""
-    shorter = min(len(before), len(after))
-    start = next((i for i in range(shorter) if before[i] != after[i]), shorter)
-    end = next(
-        (k for k in range(shorter - start) if before[-1 - k] != after[-1 - k]), shorter - start
-    )
-    old: list[int | None] = list(range(start, len(before) - end))
-    new: list[int | None] = list(range(start, len(after) - end))
-    missing = len(old) - len(new)
-    old += [None] * -missing
-    new += [None] * missing
-    return list(zip(old, new, strict=True))
+def aligned_blocks(before: StageSpec, after: StageSpec) -> Pairs:
+    """Pair the blocks of two stages so that special ones meet what they are equal to."""
+    return align(special_blocks(before), special_blocks(after), lambda _one, _other: 1, 1)
 
 
-def _aligned(before: tuple[StageSpec, ...], after: tuple[StageSpec, ...]) -> Pairs:
-    """Pair the stages so that as little as possible is different."""
-
-    @cache
-    def best(i: int, j: int) -> tuple[float, Pairs]:
-        if i == len(before) or j == len(after):
-            rest: Pairs = [(k, None) for k in range(i, len(before))]
-            rest += [(None, k) for k in range(j, len(after))]
-            return _LONE_STAGE * len(rest), rest
-        steps: list[tuple[float, Pairs, tuple[int | None, int | None]]] = [
-            (*best(i + 1, j + 1), (i, j)),
-            (*best(i + 1, j), (i, None)),
-            (*best(i, j + 1), (None, j)),
-        ]
-        counts = (_unlikeness(before[i], after[j]), _LONE_STAGE, _LONE_STAGE)
-        totals = [count + step[0] for count, step in zip(counts, steps, strict=True)]
-        chosen = totals.index(min(totals))
-        return totals[chosen], [steps[chosen][2], *steps[chosen][1]]
-
-    return best(0, 0)[1]
+def _paired(before: StageSpec, after: StageSpec) -> Pairs:
+    """Pair the blocks of two stages; only pairs that are not equally special are returned."""
+    old, new = special_blocks(before), special_blocks(after)
+    pairs = aligned_blocks(before, after)
+    return [(i, j) for i, j in pairs if i is None or j is None or old[i] != new[j]]
 
 
-def _unlikeness(before: StageSpec, after: StageSpec) -> float:
-    if before == after:
-        return 0
+def aligned_stages(before: NetworkSpec, after: NetworkSpec) -> Pairs:
+    """Pair the stages of two networks so that as little as possible is different."""
+    return align(before.stages, after.stages, _unlikeness, _LONE_STAGE)
+
+
+def _unlikeness(before: StageSpec, after: StageSpec) -> int:
     fields = len(list(_fields("", before, after, skip=("block", "overrides"))))
     family = before.block.kind != after.block.kind
-    return min(3, 0.5 + 0.75 * fields + 0.5 * (before.block != after.block) + family)
+    return min(12, 2 + 3 * fields + 2 * (before.block != after.block) + 4 * family)

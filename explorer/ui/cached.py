@@ -24,6 +24,8 @@ from explorer.analysis.options import Reasons, senseless
 from explorer.analysis.path_weights import WeightedLengths, weighted
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of_graph
+from explorer.compare.alignment import align_graphs
+from explorer.compare.attribution import attribute
 from explorer.errors import SpecError
 from explorer.export.cam import sha256_of
 from explorer.figures import architecture
@@ -31,7 +33,7 @@ from explorer.figures.unravelled import unravelled as unravel
 from explorer.lesion.study import stamp_of
 from explorer.spec.edit import change_blocks
 from explorer.spec.model import NetworkSpec, StageSpec
-from explorer.store import runs
+from explorer.store import curves, runs
 
 if TYPE_CHECKING:
     from explorer.address import Address
@@ -42,9 +44,13 @@ if TYPE_CHECKING:
     from explorer.cam.compare import Comparison
     from explorer.cam.measure.agreement import Noise
     from explorer.cam.measure.cues import Exposure
+    from explorer.compare.alignment import Alignment
+    from explorer.compare.attribution import Attribution
+    from explorer.compare.edits import Grouping
     from explorer.data.segmentation import MaskedImage
     from explorer.ir.graph import Graph
     from explorer.lesion.outcome import Outcome
+    from explorer.store.curves import Curves
 
 
 FIRST_READ = 300.0
@@ -235,6 +241,25 @@ def at_scale(spec: NetworkSpec, lock: Lock, scale: int) -> Solution | None:
 def onnx(spec: NetworkSpec, deadline: float) -> bytes:
     """Return a network as ONNX, made in the compute pool; some are hundreds of megabytes."""
     return compute.run("explorer.export.onnx:to_onnx", deadline=deadline, spec=spec)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def alignment(before: NetworkSpec, after: NetworkSpec) -> Alignment:
+    """Return how two networks that work correspond."""
+    return align_graphs((before, network(before)[0]), (after, network(after)[0]))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def attribution(before: NetworkSpec, after: NetworkSpec, grouping: Grouping) -> Attribution:
+    """Return how much of the difference of two networks each edit accounts for."""
+    return attribute(before, after, grouping)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def run_curves(stamp: str, folder: Path) -> Curves | None:
+    """Return the curves of a finished run, read once for each ``stamp``."""
+    del stamp
+    return curves.read(folder)
 
 
 def forget_runs() -> None:

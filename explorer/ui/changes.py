@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.blocks import FAMILIES
 from explorer.errors import SpecError
 from explorer.spec import arrange, edit
 from explorer.spec.difference import Difference, differences
@@ -15,6 +14,7 @@ from explorer.spec.positions import locate
 from explorer.spec.presets import presets
 from explorer.ui import cached, commands, panels
 from explorer.ui.i18n import _, plural
+from explorer.ui.values import value_words
 from explorer.units import change
 
 if TYPE_CHECKING:
@@ -85,18 +85,10 @@ def _what(difference: Difference) -> str:
         return _("stage removed") if difference.after is None else _("stage added")
     if isinstance(difference.before or difference.after, BlockOverride):
         return _("as its stage again") if difference.after is None else _("not like its stage")
-    before, after = (_value(difference.field, v) for v in (difference.before, difference.after))
+    before, after = (
+        value_words(difference.field, v) for v in (difference.before, difference.after)
+    )
     return f"{before} → {after}"
-
-
-def _value(field: str, value: Any) -> str:  # noqa: ANN401
-    if value is None:
-        return "–"
-    if field == "kind" and value in FAMILIES:
-        return _(FAMILIES[value].title)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def can_take_back(difference: Difference) -> bool:

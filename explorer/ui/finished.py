@@ -8,6 +8,7 @@ from explorer.jobs import client
 from explorer.store.paths import home
 from explorer.store.pretrained import fetched
 from explorer.store.records import State
+from explorer.store.runs import WEIGHTS
 from explorer.store.zoo import PREFIX, bundled
 from explorer.ui import cached
 from explorer.ui.i18n import _
@@ -42,7 +43,8 @@ class Run(NamedTuple):
     @property
     def stamp(self) -> str:
         """Return what changes when the run is trained again."""
-        return f"{self.id}-{self.folder.stat().st_mtime_ns}"
+        # Of the weights, not of the folder: tags and notes are no training.
+        return f"{self.id}-{(self.folder / WEIGHTS).stat().st_mtime_ns}"
 
     @property
     def label(self) -> str:

@@ -9,6 +9,7 @@ from explorer.spec.edit import blank
 from explorer.spec.presets import name_of, preset, presets
 from explorer.ui import nav, panels
 from explorer.ui.changes import changes
+from explorer.ui.compare_start import compare_from_build
 from explorer.ui.components.copy_link import copy_link
 from explorer.ui.exchange import exchange
 from explorer.ui.guard import show
@@ -22,7 +23,7 @@ NOTHING = ""
 def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = False) -> None:
     """Show the name of the network in hand, and what can be done with it as a whole."""
     is_edited = not now.is_preset and now.base is not None and now.base != now.spec
-    words, buttons = st.columns((1, 2), vertical_alignment="center")
+    words, buttons = st.columns((1, 2.8 if builds else 2), vertical_alignment="center")
     badge = _("edited") if is_edited else ""
     # As high with the changes as without: nothing below it jumps at the first edit.
     with words, st.container(key="title-row", vertical_alignment="center"):
@@ -37,6 +38,10 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = F
         _history(now)
         exchange(now)
         copy_link(_("Copy link"), _("Copied"), key="copy-link")
+        if builds and st.button(
+            _("Compare"), key="to-compare", help=_("With what it came from, side by side.")
+        ):
+            compare_from_build(now)
         if trains and st.button(
             _("Train this network"), type="primary", disabled=now.error is not None
         ):
@@ -68,7 +73,7 @@ def _preset_choice(now: Hand) -> None:
         placeholder=_("Presets"),
         label_visibility="collapsed",
         format_func=_preset_words,
-        width=200,
+        width=180,
     )
 
 

@@ -51,7 +51,15 @@ class Request(NamedTuple):
         return sha256(repr(asked).encode()).hexdigest()
 
 
-def answers(requests: Sequence[Request], button: str, key: str) -> list[Any] | None:
+def answers(
+    requests: Sequence[Request],
+    button: str,
+    key: str,
+    *,
+    too_long: str = "",
+    is_asked: bool = False,
+    can_stop: bool = False,
+) -> list[Any] | None:
     """Return the results, or None while they have not been asked for.
 
     Results that are there are returned at once. Else a button says how long it will take; what
@@ -62,6 +70,9 @@ def answers(requests: Sequence[Request], button: str, key: str) -> list[Any] | N
         requests: What is asked.
         button: What it does, on the button.
         key: Of the button.
+        too_long: Said, with ``{time}``, where it would take minutes.
+        is_asked: Whether another button has asked already.
+        can_stop: Whether a button stops it.
 
     Raises:
         ExplorerError: What a task raised.
@@ -72,21 +83,32 @@ def answers(requests: Sequence[Request], button: str, key: str) -> list[Any] | N
     missing = sum(r.seconds for r, f in zip(requests, found, strict=True) if f is None)
     place = st.empty()
     if missing > LONGEST:
-        panels.note(
-            _(
-                "This would take about {time}, too long for a page that others share. Choose fewer "
-                "draws, fewer images or shorter paths, or a smaller network."
-            ).format(time=in_words(round(missing)))
+        words = too_long or _(
+            "This would take about {time}, too long for a page that others share. Choose fewer "
+            "draws, fewer images or shorter paths, or a smaller network."
         )
+        panels.note(words.format(time=in_words(round(missing))))
         return None
-    if missing > AT_ONCE and not _asked(place, button, key, missing + START):
+    if missing > AT_ONCE and not is_asked and not _asked(place, button, key, missing + START):
         return None
+    bar = _bar(place, f"{key}-stop" if can_stop else "")
     for i, request in enumerate(requests):
         if found[i] is None:
-            found[i] = _computed(request, place, i, len(requests))
+            found[i] = _computed(request, bar, i, len(requests))
             cached.kept().put(request.digest, found[i])
     place.empty()
     return found
+
+
+def _bar(place: Any, stop: str) -> Any:  # noqa: ANN401 - st.empty
+    """Return where progress is drawn, beside a button that stops it if it has a key."""
+    if not stop:
+        return place
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.empty()
+        # A click draws the page anew, which gives the computation up.
+        st.button(_("Stop"), key=stop)
+    return bar
 
 
 def _asked(place: Any, button: str, key: str, seconds: float) -> bool:  # noqa: ANN401 - st.empty

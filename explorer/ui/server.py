@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "explorer" / "ui" / "frame.py"
 JANITOR_SECONDS = 45.0
+EXPIRY_TURNS = 80
+"""About once an hour runs that were deleted a day ago are removed for good."""
 
 
 def routes() -> list[BaseRoute]:
@@ -68,6 +70,7 @@ async def lifespan(_app: object) -> AsyncGenerator[None]:
     """
     _import_early()
     client.ensure_worker()
+    client.remove_expired()
     compute.warm()
     gc.collect()
     gc.freeze()
@@ -81,6 +84,10 @@ async def lifespan(_app: object) -> AsyncGenerator[None]:
 
 
 async def _janitor() -> None:
+    turns = 0
     while True:
         await anyio.sleep(JANITOR_SECONDS)
         gc.collect()
+        turns += 1
+        if turns % EXPIRY_TURNS == 0:
+            await anyio.to_thread.run_sync(client.remove_expired)

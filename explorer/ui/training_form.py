@@ -11,6 +11,7 @@ from explorer.jobs import client
 from explorer.jobs.people import may_change
 from explorer.training.recipes import DEFAULT, recipes
 from explorer.ui import cached, datasets, nav, panels, state
+from explorer.ui.compare_start import compare_runs
 from explorer.ui.components.live import live_runs
 from explorer.ui.finished import TRAIN, finished_runs, training_jobs
 from explorer.ui.guard import show
@@ -168,6 +169,9 @@ def training_list() -> None:
         if job.id in runs:
             mask_gallery(runs[job.id])
     with st.container(horizontal=True):
+        ended = [job.id for job in shown if job.id in runs]
+        if ended and st.button(_("Compare side by side"), key="to-compare"):
+            compare_runs(ended)
         if st.button(_("Compare where they look"), key="to-cam"):
             nav.go("cam")
         if mine and st.button(_("Delete the shown that have ended"), key="delete-ended"):

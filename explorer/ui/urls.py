@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from explorer.ui.state import Hand
 
 MAX_VALUE = 4096
+MAX_NETWORKS = 8448
+"""Of the parameter that names four networks, each perhaps by a token."""
 
 
 class Param(StrEnum):
@@ -61,11 +63,29 @@ class Param(StrEnum):
     NETWORKS = "nets"
     DELETED = "deleted"
     STUDY = "study"
+    WITH = "with"
+    BASE = "base"
+    PICKED = "pick"
+    FIELDS = "fields"
+    COLOUR = "colour"
+    OTHER = "other"
+    EDITS = "edits"
+    QUANTITY = "of"
+    RUNS = "runs"
+    GROUP = "group"
+    AXIS = "axis"
+    FIND = "find"
+    SORT = "sort"
+    ACROSS = "across"
+    HEIGHT = "height"
+    BATCH = "batch"
+    DEVICE = "device"
 
 
 def get(param: Param, default: str = "") -> str:
-    """Return a query parameter; at most 4096 characters."""
-    return st.query_params.get(param.value, default)[:MAX_VALUE]
+    """Return a query parameter; at most 4096 characters, where it names networks 8448."""
+    longest = MAX_NETWORKS if param is Param.WITH else MAX_VALUE
+    return st.query_params.get(param.value, default)[:longest]
 
 
 def put(param: Param, value: str) -> None:
@@ -96,7 +116,7 @@ def read(hand: Hand) -> ExplorerError | None:
     """
     arch, token = get(Param.ARCH), get(Param.SPEC)
     found = f"{arch}|{token}"
-    if found in {"|", hand.token} or (found in hand.written and not _went_back()):
+    if found in {"|", hand.token} or (found in hand.written and not went_back()):
         return None
     is_first = not hand.token
     hand.link_is(found)
@@ -114,7 +134,7 @@ def read(hand: Hand) -> ExplorerError | None:
     return None
 
 
-def _went_back() -> bool:
+def went_back() -> bool:
     """Return whether this rerun comes from the browser's back or forward button."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation

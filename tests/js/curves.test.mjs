@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { extent, line, merged, nearest, scale, series, spread, thin, ticks } from "../../assets/js/curves.js";
+import {
+  area, extent, line, logScale, logTicks, merged, nearest, scale, series, spread, thin, ticks,
+} from "../../assets/js/curves.js";
 
 test("ticks are round and lie inside", () => {
   assert.deepEqual(ticks(0, 1), [0, 0.25, 0.5, 0.75, 1]);
@@ -62,4 +64,25 @@ test("line and nearest", () => {
   assert.equal(line([[0, 1], [2, 3]], same, same), "M0.0 1.0L2.0 3.0");
   assert.deepEqual(nearest([[0, 1], [2, 3]], 1.4), [2, 3]);
   assert.equal(nearest([], 0), null);
+});
+
+test("a logarithmic axis has round ticks inside", () => {
+  assert.deepEqual(logTicks(0.9, 12), [1, 2, 5, 10]);
+  assert.deepEqual(logTicks(1e6, 1e11), [1e6, 1e7, 1e8, 1e9, 1e10, 1e11]);
+  assert.deepEqual(logTicks(3, 4), [3]);
+  const s = logScale([1, 100], [0, 10]);
+  assert.equal(s(10), 5);
+});
+
+test("an area goes along the upper line and back along the lower", () => {
+  const same = (v) => v;
+  assert.equal(area([0, 1], [0, 2], [4, 6], same, same), "M0.0 4.0L1.0 6.0L1.0 2.0L0.0 0.0Z");
+});
+
+test("names at the bottom move up, and none covers another", () => {
+  const found = spread([95, 96, 97, 20], 15, 100);
+  assert.ok(Math.max(...found) <= 100);
+  const sorted = [...found].sort((a, b) => a - b);
+  for (let i = 1; i < sorted.length; i += 1) assert.ok(sorted[i] - sorted[i - 1] >= 15);
+  assert.equal(found[3], 20);
 });

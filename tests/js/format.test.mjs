@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { sample, share } from "../../assets/js/colour.js";
 import { rounded } from "../../assets/js/draw.js";
-import { count, escape, fill, quantity } from "../../assets/js/format.js";
+import { change, count, escape, fill, milliseconds, onAxis, quantity, written } from "../../assets/js/format.js";
 import { parseColour } from "../../assets/js/theme.js";
 
 test("figures are written as Python writes them", () => {
@@ -41,4 +41,22 @@ test("the ground of the page is read in every spelling", () => {
 test("corners are round and never longer than their sides", () => {
   assert.equal(rounded([[0, 0], [0, -62], [66, -62]], 9), "M0 0L0 -53Q0 -62 9 -62L66 -62");
   assert.equal(rounded([[0, 0], [0, -8], [66, -8]], 9), "M0 0L0 -4Q0 -8 4 -8L66 -8");
+});
+
+test("changes, times and shares are written as Python writes them", () => {
+  assert.equal(change(-1020000), "−1.020 M");
+  assert.equal(change(12), "+12");
+  assert.equal(milliseconds(0.000482), "0.482 ms");
+  assert.equal(milliseconds(0.0379), "37.9 ms");
+  assert.equal(milliseconds(1.25), "1.25 s");
+  assert.equal(written(0.9123, "percent"), "91.2 %");
+  assert.equal(written(240, "seconds"), "4 min");
+});
+
+test("ticks have no needless digits", () => {
+  assert.equal(onAxis(0.25, "percent"), "25 %");
+  assert.equal(onAxis(2e9, "MAC"), "2 G");
+  assert.equal(onAxis(0.05, "time"), "50 ms");
+  assert.equal(onAxis(1500, ""), "1.5 k");
+  assert.equal(onAxis(3, "plain"), "3");
 });

@@ -77,7 +77,7 @@ def test_the_back_button_takes_an_older_link_again(monkeypatch: pytest.MonkeyPat
     app = opened(arch="resnet20")
     in_hand(app).edit(DEEPER)
     app.run()
-    monkeypatch.setattr(urls, "_went_back", lambda: True)
+    monkeypatch.setattr(urls, "went_back", lambda: True)
     app.query_params.clear()
     app.query_params["arch"] = "resnet20"
     app.run()

@@ -92,3 +92,17 @@ def test_count_and_percent():
     assert units.count(25_699_120) == "25,699,120"
     assert units.percent(0.9124) == "91.2 %"
     assert units.percent(0.5, 0) == "50 %"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.000482, "0.482 ms"),
+        (0.0379, "37.9 ms"),
+        (0.1234, "123 ms"),
+        (1.25, "1.25 s"),
+        (12.34, "12.3 s"),
+    ],
+)
+def test_short_times_have_three_digits(value, expected):
+    assert units.milliseconds(value) == expected
