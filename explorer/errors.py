@@ -8,6 +8,7 @@
       DataError                 a data set or an image that cannot be used
       WeightsError              weights that do not belong to the network
       JobError                  background work that cannot be started or went wrong
+      LessonError               a lesson or a glossary that cannot be read
 
 Raise these for whatever a person can cause; use ``assert`` for our own invariants only.
 """
@@ -125,3 +126,7 @@ class WeightsError(ExplorerError):
 
 class JobError(ExplorerError):
     """Background work that cannot be started, was refused, or went wrong."""
+
+
+class LessonError(ExplorerError):
+    """A lesson or a glossary that cannot be read."""
