@@ -13,7 +13,7 @@ from explorer.training import threads
 if TYPE_CHECKING:
     import argparse
 
-    from explorer.lessons.experiment import Experiment
+    from explorer.lessons.experiment import Experiment, Setting
     from explorer.lessons.lesson import Lesson
     from explorer.lessons.results import Results
     from explorer.lessons.table import Table
@@ -49,19 +49,23 @@ def run(arguments: argparse.Namespace) -> Output:
     if arguments.quick and arguments.record:
         raise LessonError("Quick runs are not recorded.", "Leave out --quick or --record.")
     lesson = library.find(arguments.lesson)
-    chosen = _chosen(lesson, arguments.experiment)
+    chosen = _chosen(lesson, arguments.experiment, quick=arguments.quick)
     length = "quick" if arguments.quick else "full"
     out: Path = arguments.out or home().root / FOLDER / f"{arguments.lesson}-{length}"
     return _all(lesson, chosen, out, arguments)
 
 
-def _chosen(lesson: Lesson, name: str | None) -> tuple[Experiment, ...]:
+def _chosen(lesson: Lesson, name: str | None, *, quick: bool) -> tuple[Experiment, ...]:
     if not lesson.experiments:
         raise LessonError("This lesson has no experiment.", "Its steps need no training.")
     found = tuple(one for one in lesson.experiments if name in {None, one.name})
     if not found:
         names = ", ".join(one.name for one in lesson.experiments)
         raise LessonError(f"This lesson has no experiment {name!r}.", f"There are {names}.")
+    if quick:
+        found = tuple(one for one in found if one.quick)
+        if not found:
+            raise LessonError("This experiment has no quick form.", "Leave out --quick.")
     return found
 
 
@@ -109,6 +113,10 @@ def _on_what(results: Results) -> str:
     return on_what(results)
 
 
+def _setting(experiment: Experiment, *, quick: bool) -> Setting:
+    return experiment.quick if quick and experiment.quick else experiment.recorded
+
+
 def _run(experiment: Experiment, folder: Path, arguments: argparse.Namespace) -> Results:
     from explorer.cli.progress import Bar  # noqa: PLC0415
     from explorer.cli.train import stop_on_interrupt  # noqa: PLC0415
@@ -124,7 +132,7 @@ def _run(experiment: Experiment, folder: Path, arguments: argparse.Namespace) ->
     with stop_on_interrupt() as should_stop, Bar(shown=shown) as bar:
         plan = Plan(
             experiment,
-            experiment.quick if arguments.quick else experiment.recorded,
+            _setting(experiment, quick=arguments.quick),
             folder,
             data=arguments.data,
             device=arguments.device,

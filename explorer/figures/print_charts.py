@@ -77,9 +77,7 @@ def lines(
     return drawn.root
 
 
-def by_name(
-    found: Sequence[Line], names: Sequence[str], frame: Frame, alt: str
-) -> ET.Element:
+def by_name(found: Sequence[Line], names: Sequence[str], frame: Frame, alt: str) -> ET.Element:
     """Draw values that belong to names, such as blocks, as marks on stems."""
     values = [y for line in found for _, y in line.points]
     drawn = axes(frame, (-0.5, len(names) - 0.5), extent(values, zero=True), alt)
@@ -169,3 +167,26 @@ def _mark(drawn: Axes, style: int, x: float, y: float, r: float) -> None:
     }[style]
     d = "L".join(f"{x + dx:.1f} {y + dy:.1f}" for dx, dy in corners)
     ET.SubElement(drawn.root, "path", {"d": f"M{d}Z"} | fill)
+
+
+def strips(found: Sequence[tuple[str, Sequence[float]]], frame: Frame, alt: str) -> ET.Element:
+    """Draw all values of each network as dots above its name, and a bar at their mean.
+
+    Args:
+        found: Name and values of each network.
+        frame: How.
+        alt: The message in one sentence.
+    """
+    ys = extent((value for _, values in found for value in values), zero=True)
+    drawn = axes(frame, (-0.5, len(found) - 0.5), ys, alt)
+    names_below(drawn, [name for name, _ in found])
+    for style, (_, values) in enumerate(found):
+        middle, colour = drawn.x(style), COMPARED[frame.theme][style % len(_DASHES)]
+        for place, value in enumerate(values):
+            # Side by side, so that equal results can be counted.
+            shift = 9.0 * ((place + 1) // 2) * (1 if place % 2 else -1) if len(values) < 9 else 0.0
+            _mark(drawn, style % len(_DASHES), middle + shift, drawn.y(value), 4.0)
+        mean = drawn.y(sum(values) / len(values)) if values else 0.0
+        if values:
+            drawn.path(f"M{middle - 26:.1f} {mean:.1f}L{middle + 26:.1f} {mean:.1f}", colour, 2.0)
+    return drawn.root

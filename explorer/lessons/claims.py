@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 def holds(claim: Claim, experiment: Experiment, results: Results) -> bool | None:
     """Return whether a claim is what came out; None where a network has no such figure."""
-    more, less = (
-        value_of(experiment, results, arm, claim.of) for arm in (claim.more, claim.less)
-    )
+    more, less = (value_of(experiment, results, arm, claim.of) for arm in (claim.more, claim.less))
     return None if more is None or less is None else more - less >= claim.margin
 
 

@@ -35,12 +35,12 @@ class Change(Part):
     """
 
     family: str | None = None
-    block: dict[str, Any] = {}
+    block: dict[str, Any] = Field(default_factory=dict[str, Any])
     depth: int | tuple[int, ...] | None = None
     width: int | tuple[int, ...] | None = None
     stride: tuple[int, ...] | None = None
     width_multiplier: float | None = None
-    stem: dict[str, Any] = {}
+    stem: dict[str, Any] = Field(default_factory=dict[str, Any])
     image_size: int | None = None
     num_classes: int | None = None
 
@@ -149,7 +149,7 @@ class Printed(Part):
     title: Line
     source: Line
     values: dict[str, str]
-    facts: dict[str, str] = {}
+    facts: dict[str, str] = Field(default_factory=dict[str, str])
     quantity: str = ""
 
 

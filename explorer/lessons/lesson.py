@@ -142,7 +142,7 @@ class PaperTable(Part):
     source: Line
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    facts: dict[str, str] = {}
+    facts: dict[str, str] = Field(default_factory=dict[str, str])
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -7,12 +7,14 @@ A lesson is a folder ``<name>`` with a file ``lesson.en.toml``, and perhaps othe
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.errors import LessonError
-from explorer.lessons.lesson import Lesson
 from explorer.lessons.reading import read_lesson
 from explorer.store.paths import home
+
+if TYPE_CHECKING:
+    from explorer.lessons.lesson import Lesson
 
 ENGLISH = "en"
 BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "lessons"

@@ -41,9 +41,7 @@ svg {{ max-width: 100%; height: auto; }}
 """
 
 
-def result_page(
-    lesson: Lesson, found: Mapping[str, tuple[Table, Results]], *, quick: bool
-) -> str:
+def result_page(lesson: Lesson, found: Mapping[str, tuple[Table, Results]], *, quick: bool) -> str:
     """Return the page of some experiments of a lesson.
 
     Args:

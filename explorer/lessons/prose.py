@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 TERM = re.compile(r"\[\[([a-z0-9 -]{1,40})(?:\|([^\]|]{1,60}))?\]\]")
 FIGURE = re.compile(r"\{([a-z0-9_-]{1,40})\.([a-z0-9_-]{1,40})\.([a-z_]{1,40})\}")
-_MARKDOWN = MarkdownIt("zero").enable(["emphasis", "list", "link", "backticks", "heading", "escape", "newline"])
+_MARKDOWN = MarkdownIt("zero").enable(
+    ["emphasis", "list", "link", "backticks", "heading", "escape", "newline"]
+)
 _STYLES = {"strong": "bold", "em": "italic"}
 
 Kind = Literal["text", "item", "number", "heading"]

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from explorer.units import count, large, percent, quantity
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MISSING = "–"
+
+
+Form = Literal["count", "large", "short", "share", "loss", "ms", "number"]
+_FORMS: dict[Form, Callable[[float], str]] = {
+    "count": lambda value: count(round(value)),
+    "large": lambda value: large(round(value)),
+    "short": quantity,
+    "share": percent,
+    "loss": lambda value: f"{value:.3f}",
+    "ms": lambda value: f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms",
+    "number": lambda value: f"{value:.3g}",
+}
 
 
 class Quantity(NamedTuple):
@@ -21,29 +36,13 @@ class Quantity(NamedTuple):
     """
 
     title: str
-    form: Literal["count", "large", "short", "share", "loss", "ms", "number"]
+    form: Form
     hint: str = ""
     spec: bool = False
 
     def words(self, value: float | None) -> str:
         """Return a value as it is shown."""
-        if value is None:
-            return MISSING
-        match self.form:
-            case "count":
-                return count(round(value))
-            case "large":
-                return large(round(value))
-            case "short":
-                return quantity(value)
-            case "share":
-                return percent(value)
-            case "loss":
-                return f"{value:.3f}"
-            case "ms":
-                return f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms"
-            case "number":
-                return f"{value:.3g}"
+        return MISSING if value is None else _FORMS[self.form](value)
 
     def gap(self, value: float) -> str:
         """Return a difference of two values as it is shown: shares in points."""

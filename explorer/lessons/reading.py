@@ -21,7 +21,21 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 400_000
 _TRANSLATED = frozenset(
-    "title summary text label look note holds fails unit sources columns rows source".split()
+    [
+        "title",
+        "summary",
+        "text",
+        "label",
+        "look",
+        "note",
+        "holds",
+        "fails",
+        "unit",
+        "sources",
+        "columns",
+        "rows",
+        "source",
+    ]
 )
 """Fields that a translation may state."""
 _KEYED = frozenset({"steps", "experiments", "arms", "options"})
@@ -79,9 +93,7 @@ def _overlaid(base: Table, words: Table, file: Path, where: str) -> Table:
             inner = base.get(key)
             if not isinstance(inner, dict):
                 raise _unknown(file, place)
-            found[key] = _overlaid(
-                cast("Table", inner), cast("Table", value), file, f"{place}, "
-            )
+            found[key] = _overlaid(cast("Table", inner), cast("Table", value), file, f"{place}, ")
         elif key in _TRANSLATED:
             found[key] = value
         elif value != base.get(key):

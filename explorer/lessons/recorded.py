@@ -108,5 +108,3 @@ def versions() -> dict[str, str]:
     from importlib.metadata import version  # noqa: PLC0415 - looked up only when recording
 
     return {"torch": version("torch"), "python": platform.python_version()}
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 from functools import partial
@@ -77,7 +77,7 @@ def reproduce(plan: Plan) -> Results:
         data=words(plan.setting),
         epochs=plan.setting.epochs,
         machine=recorded.machine(first),
-        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        date=dt.datetime.now(dt.UTC).date().isoformat(),
         versions=recorded.versions(),
         definition=recorded.digest(plan.experiment, plan.setting),
         recipe=_recipe(plan),
@@ -141,9 +141,7 @@ def _stopped() -> JobError:
     return JobError("Stopped.", "The same command goes on where it was.")
 
 
-def _with_measures(
-    plan: Plan, run: Run, subject: Callable[[], Subject], folder: Path
-) -> Run:
+def _with_measures(plan: Plan, run: Run, subject: Callable[[], Subject], folder: Path) -> Run:
     """Measure what is asked for, or read what was measured before."""
     asked = plan.experiment.measures
     if not asked:

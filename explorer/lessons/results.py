@@ -148,9 +148,7 @@ def values(results: Results | None, arm: str, name: str) -> tuple[float, ...]:
     return tuple(value for value in found if value is not None)
 
 
-def figure(
-    experiment: Experiment, results: Results | None, arm: str, name: str
-) -> float | None:
+def figure(experiment: Experiment, results: Results | None, arm: str, name: str) -> float | None:
     """Return a figure of a network: the mean over its runs, or what follows from the network."""
     if QUANTITIES[name].spec:
         return of_network(experiment.specs[arm], name)

@@ -43,9 +43,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
 
 
-def table(
-    experiment: Experiment, ours: Results | None, yours: Results | None = None
-) -> Table:
+def table(experiment: Experiment, ours: Results | None, yours: Results | None = None) -> Table:
     """Return the table of an experiment.
 
     Args:
@@ -60,9 +58,7 @@ def table(
             columns.append(_of_networks(experiment, name))
             continue
         sides: tuple[tuple[Origin, Results | None], ...] = (("ours", ours), ("yours", yours))
-        columns += [
-            _of_runs(experiment, name, origin, found) for origin, found in sides if found
-        ]
+        columns += [_of_runs(experiment, name, origin, found) for origin, found in sides if found]
     columns += [
         Column(
             printed.title,

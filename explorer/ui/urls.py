@@ -59,6 +59,8 @@ class Param(StrEnum):
     NETWORKS = "nets"
     DELETED = "deleted"
     STUDY = "study"
+    LESSON = "lesson"
+    HIDE = "hide"
 
 
 def get(param: Param, default: str = "") -> str:
