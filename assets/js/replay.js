@@ -84,7 +84,7 @@ function label(view) {
 
 function draw(view) {
   const { runs, charts, labels } = view.data;
-  const two = charts.length > 1 && view.charts.clientWidth > 640;
+  const two = charts.length > 1 && view.charts.clientWidth > 520;
   view.width = two ? (view.charts.clientWidth - 24) / 2 : view.charts.clientWidth;
   view.charts.style.gridTemplateColumns = two ? "1fr 1fr" : "1fr";
   view.jobs = new Map(runs.map((run, i) => [i, { ...run, points: upTo(run.points, view.epoch) }]));

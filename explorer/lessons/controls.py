@@ -12,7 +12,7 @@ CONTROLS: dict[str, str] = {
     "exchange": "export and import",
     "link": "the button that copies the link",
     "train": "the button that trains the network in hand",
-    "form": "the form that changes the network",
+    "form": "the form and the table that change the network",
     "costs": "the strip of costs",
     "paths": "the charts of paths under the picture",
     "tables": "the tables of costs under the picture",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.ui import cached_lessons
-from explorer.ui.i18n import _
+from explorer.ui.i18n import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,22 +37,19 @@ def sentence(name: str) -> str:
 
 
 def words(names: Iterable[str]) -> None:
-    """Show terms in a row, each of which opens what it means."""
+    """Show a button that opens what some terms mean, each with formula and source."""
     found = cached_lessons.glossary()
-    known = [(name, found[name]) for name in dict.fromkeys(names) if name in found]
-    if not known:
-        return
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="words"):
-        st.html(f'<span class="rx-note">{escape(_("Words"))}</span>', width="content")
-        for _name, term in known:
-            with st.popover(term.title, type="tertiary"):
-                _card(term)
+    known = [found[name] for name in dict.fromkeys(names) if name in found]
+    if known:
+        label = plural("{n} word explained", "{n} words explained", len(known))
+        with st.popover(label, type="tertiary", icon=":material/dictionary:", key="words"):
+            st.html("".join(_card(term) for term in known))
 
 
-def _card(term: Term) -> None:
+def _card(term: Term) -> str:
     formula = f'<div class="rx-formula">{escape(term.formula)}</div>' if term.formula else ""
     source = f'<div class="rx-note">{escape(term.source)}</div>' if term.source else ""
-    st.html(
+    return (
         f'<div class="rx-card"><b>{escape(term.title)}</b><p>{escape(term.sentence)}</p>'
         f"{formula}{source}</div>"
     )

@@ -50,7 +50,8 @@ def _figure(lesson: Lesson, name: str, experiment: str, arm: str, quantity: str)
 
 def figures(lesson: Lesson, name: str, shown: Sequence[Figure]) -> None:
     """Show figures; curves of one experiment side by side, played again."""
-    for group in _grouped(shown):
+    groups = _grouped(shown)
+    for place, group in enumerate(groups):
         experiment = lesson.experiment(group[0].experiment)
         results = cached_lessons.recorded_runs(name, experiment.name)
         if group[0].kind == "table":
@@ -61,6 +62,9 @@ def figures(lesson: Lesson, name: str, shown: Sequence[Figure]) -> None:
             _curves(name, experiment, results, group)
         else:
             _chart(group[0], experiment, results)
+        # Once for each experiment, under the last of its figures.
+        if results and all(later[0].experiment != experiment.name for later in groups[place + 1 :]):
+            _recorded(results)
 
 
 def _grouped(shown: Sequence[Figure]) -> list[list[Figure]]:
@@ -100,7 +104,6 @@ def _curves(name: str, experiment: Experiment, results: Results, shown: list[Fig
         for figure in shown
     ]
     replay([*bold, *faint], plots, key=f"replay-{name}-{experiment.name}-{shown[0].of}")
-    _recorded(results)
 
 
 def _points(run: Run) -> list[dict[str, float]]:
@@ -132,15 +135,12 @@ def _chart(figure: Figure, experiment: Experiment, results: Results) -> None:
     with st.container(key=f"chart-{experiment.name}-{figure.kind}-{figure.of}"):
         st.html(ET.tostring(drawn.svg, encoding="unicode"))
     st.html(f'<div class="rx-far">{escape(drawn.alt)}</div>')
-    _recorded(results)
 
 
 def _table(name: str, experiment: Experiment, results: Results | None) -> None:
     own = own_results(name, experiment)
     panels.heading(experiment.title, experiment.note)
     st.html(as_html(table(experiment, results, own)))
-    if results:
-        _recorded(results)
     if own:
         panels.note(_("Yours: {what}").format(what=on_what(own)))
 

@@ -22,20 +22,22 @@ def reveal(lesson: Lesson, name: str, step: Step) -> None:
     if step.reveal.text:
         text(lesson, name, step.reveal.text)
     figures(lesson, name, step.reveal.figures)
-    for claim in step.reveal.claims:
-        _claim(lesson, name, claim)
+    said = [line for claim in step.reveal.claims for line in _said(lesson, name, claim)]
+    if said:
+        with st.container(key="claims"):
+            text(lesson, name, "\n\n".join(said))
     paper_tables(step.reveal.tables)
     if step.train:
         train(name, lesson.experiment(step.train))
 
 
-def _claim(lesson: Lesson, name: str, claim: Claim) -> None:
-    """Say what came out, in the recorded runs and in the reader's own."""
+def _said(lesson: Lesson, name: str, claim: Claim) -> list[str]:
+    """Return what came out, in the recorded runs and in the reader's own."""
     experiment = lesson.experiment(claim.experiment)
     recorded = cached_lessons.recorded_runs(name, claim.experiment)
     own = own_results(name, experiment)
-    for whose, found in ((_("Recorded here"), recorded), (_("Your runs"), own)):
-        said = claims.sentence(claim, experiment, found) if found else ""
-        if said:
-            with st.container(key=f"claim-{claim.experiment}-{claim.of}-{claim.more}-{whose}"):
-                text(lesson, name, f"**{whose}:** {said}")
+    both = ((_("Recorded runs"), recorded), (_("Your runs"), own))
+    found = [
+        (whose, claims.sentence(claim, experiment, results)) for whose, results in both if results
+    ]
+    return [f"**{whose}:** {words}" for whose, words in found if words]

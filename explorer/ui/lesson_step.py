@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -26,7 +27,7 @@ def show_step(lesson: Lesson, where: Place, step: Step, done: Progress) -> None:
     """Show a step: what is read and asked at the left, what is seen at the right."""
     left, right = st.columns((1, 1.25), gap="large")
     with left:
-        panels.heading(step.title)
+        st.html(f'<h2 class="rx-step">{escape(step.title)}</h2>')
         text(lesson, where.lesson, step.text)
         glossary.words(_terms(step))
         if step.open:

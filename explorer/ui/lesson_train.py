@@ -77,7 +77,7 @@ def _start(name: str, experiment: Experiment, setting: Setting, *, is_quick: boo
         networks=networks,
         data=sources.words(setting),
         epochs=setting.epochs,
-        time=in_words(round(time)),
+        time=_about(time),
     )
     running = [j for j in _own(name, experiment, setting) if not j.state.is_final]
     if st.button(words, key=f"train-{'quick' if is_quick else 'full'}", disabled=bool(running)):
@@ -88,6 +88,12 @@ def _start(name: str, experiment: Experiment, setting: Setting, *, is_quick: boo
             show(error)
         else:
             st.rerun()
+
+
+def _about(time: float) -> str:
+    """Return a time as one says it of what is not known exactly [s]."""
+    minutes = round(time / 60)
+    return plural("{n} minute", "{n} minutes", minutes) if minutes else in_words(round(time))
 
 
 def _live(name: str, experiment: Experiment, settings: list[Setting]) -> None:
