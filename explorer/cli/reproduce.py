@@ -63,7 +63,7 @@ def _chosen(lesson: Lesson, name: str | None, *, quick: bool) -> tuple[Experimen
         names = ", ".join(one.name for one in lesson.experiments)
         raise LessonError(f"This lesson has no experiment {name!r}.", f"There are {names}.")
     if quick:
-        found = tuple(one for one in found if one.quick)
+        found = tuple(one for one in found if one.quick or one.is_counted)
         if not found:
             raise LessonError("This experiment has no quick form.", "Leave out --quick.")
     return found
@@ -74,6 +74,7 @@ def _all(
 ) -> Output:
     from explorer.lessons import recorded  # noqa: PLC0415
     from explorer.lessons.page import result_page  # noqa: PLC0415
+    from explorer.lessons.results import Results  # noqa: PLC0415
     from explorer.lessons.table import as_text, table  # noqa: PLC0415
     from explorer.store.runs import write_atomic  # noqa: PLC0415
 
@@ -81,14 +82,17 @@ def _all(
     lines = [f"{lesson.title}: {'a quick look' if arguments.quick else 'in full'}"]
     found: dict[str, tuple[Table, Results]] = {}
     for experiment in chosen:
-        results = _run(experiment, out / experiment.name, arguments)
-        if arguments.record:
+        results = Results(runs=())
+        if not experiment.is_counted:
+            results = _run(experiment, out / experiment.name, arguments)
+        if arguments.record and not experiment.is_counted:
             recorded.record(arguments.lesson, experiment.name, results)
         shown = table(experiment, results)
         found[experiment.name] = shown, results
         lines += ["", experiment.title, _on_what(results), as_text(shown)]
-        if arguments.quick:
+        if arguments.quick and not experiment.is_counted:
             lines.append(_QUICK)
+    out.mkdir(parents=True, exist_ok=True)
     page = out / "index.html"
     write_atomic(page, result_page(lesson, found, quick=arguments.quick).encode())
     lines += ["", f"The result page is {page}."]

@@ -208,6 +208,11 @@ class Experiment(Part):
         """
         return {arm.name: self._spec(arm) for arm in self.arms}
 
+    @property
+    def is_counted(self) -> bool:
+        """Return whether its figures follow from the networks alone: there is nothing to run."""
+        return not self.measures and not self.recorded.epochs
+
     def arm(self, name: str) -> Arm:
         """Return one network by its name."""
         return next(arm for arm in self.arms if arm.name == name)

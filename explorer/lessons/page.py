@@ -99,6 +99,8 @@ def claims_of(lesson: Lesson, experiment: str) -> list[Claim]:
 
 def on_what(results: Results) -> str:
     """Return where results are from: images, epochs, seeds, machine, date."""
+    if not results.runs:
+        return "Counted from the networks alone; nothing is trained."
     parts: list[str] = []
     if results.num_train:
         images = f"{count(results.num_train)} training and {count(results.num_test)} held-out"
