@@ -53,7 +53,7 @@ def test_lesson_1_from_recorded_runs(open_page: Open) -> None:
     expect(page.get_by_text("Not as you predicted.")).to_be_visible()
     chart = page.get_by_test_id("chart-train_error")
     expect(chart.locator("path.line:not(.faint)")).to_have_count(2)
-    expect(page.get_by_text("epoch 12 of 12")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("epoch 8 of 8")).to_be_visible(timeout=15_000)
     expect(page.get_by_text(re.compile(r"Recorded: 10,000 training"))).to_be_visible()
     expect(page.get_by_text("27.94")).to_be_visible()
 
@@ -61,9 +61,9 @@ def test_lesson_1_from_recorded_runs(open_page: Open) -> None:
     slider = page.get_by_role("slider", name="epoch")
     slider.focus()
     page.keyboard.press("Home")
-    expect(page.get_by_text("epoch 0 of 12")).to_be_visible()
+    expect(page.get_by_text("epoch 0 of 8")).to_be_visible()
     press(page, "Play")
-    expect(page.get_by_text("epoch 12 of 12")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("epoch 8 of 8")).to_be_visible(timeout=15_000)
 
     press(page, "Next: Is it overfitting?")
     predict(page, "Low training error, high held-out error")
