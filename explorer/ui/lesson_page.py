@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.errors import LessonError
 from explorer.ui import cached_lessons, panels, urls
 from explorer.ui.components.copy_link import copy_link
+from explorer.ui.components.scroll_top import scroll_top
 from explorer.ui.hiding import hidden
 from explorer.ui.i18n import _, plural
 from explorer.ui.lesson_list import lesson_list
@@ -56,6 +57,7 @@ def _lesson(lesson: Lesson, where: Place) -> None:
     _steps(lesson, where, done)
     show_step(lesson, where, step, done)
     _ways(lesson, where)
+    scroll_top(where.token, key="scroll-top")
 
 
 def _title(lesson: Lesson, where: Place) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def ask(step: Step, question: Question, done: Progress) -> None:
     """Show a question; its answer shows after a prediction, or when the reader gives up."""
-    with st.container(border=True, key="question"):
+    with st.container(border=True, key="question", gap="small"):
         st.html(f'<div class="rx-prose"><b>{escape(_("Predict first"))}</b>{_html(question)}</div>')
         prediction = _choice(step, question) if question.options else _number(step, question)
         if hidden("reveal"):
@@ -86,19 +86,17 @@ def _keep_only(step: Step, prediction: Answer | None, done: Progress) -> None:
 def given(step: Step, question: Question, done: Progress) -> None:
     """Show what was predicted beside what is right."""
     answer = done.answers.get(step.name)
-    right = question.words(question.answer)
-    rows = [(_("Answer"), right)]
-    verdict = ""
+    right = escape(question.words(question.answer))
+    cells = f"<dt>{escape(_('Answer'))}</dt><dd>{right}</dd>"
     if answer is not None:
-        rows.insert(0, (_("Your prediction"), question.words(answer)))
         is_right = question.is_right(answer)
-        verdict = _("As you predicted.") if is_right else _("Not as you predicted.")
-    cells = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
-    with st.container(border=True, key="question"):
-        st.html(
-            f'<div class="rx-prose"><b>{escape(_("The question"))}</b>{_html(question)}</div>'
-            f'<dl class="rx-answer">{cells}</dl><div class="rx-note">{escape(verdict)}</div>'
+        verdict = _("as you predicted") if is_right else _("not as you predicted")
+        cells = (
+            f"<dt>{escape(_('Your prediction'))}</dt><dd>{escape(question.words(answer))}</dd>"
+            f"<dt>{escape(_('Answer'))}</dt><dd>{right} <i>{escape(verdict)}</i></dd>"
         )
+    with st.container(border=True, key="question", gap="small"):
+        st.html(f'<div class="rx-prose">{_html(question)}</div><dl class="rx-answer">{cells}</dl>')
         st.button(
             _("Predict again"), type="tertiary", key="again", on_click=done.again, args=(step,)
         )

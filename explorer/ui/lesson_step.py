@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def show_step(lesson: Lesson, where: Place, step: Step, done: Progress) -> None:
-    """Show a step: what is read and asked at the left, what is seen at the right."""
+    """Show a step: what is read and opened at the left, what is asked and seen at the right."""
     left, right = st.columns((1, 1.25), gap="large")
     with left:
         st.html(f'<h2 class="rx-step">{escape(step.title)}</h2>')
@@ -32,29 +32,28 @@ def show_step(lesson: Lesson, where: Place, step: Step, done: Progress) -> None:
         glossary.words(_terms(step))
         if step.open:
             _opening(lesson, where, step.open)
-        if step.question:
-            if done.is_open(step):
-                given(step, step.question, done)
-            else:
-                ask(step, step.question, done)
-        elif step.reveal and not done.is_open(step):
-            _show_button(step, done)
     with right:
+        figures(lesson, where.lesson, step.figures)
+        paper_tables(step.tables)
+        _asked(step, done)
         _seen(lesson, where, step, done)
 
 
+def _asked(step: Step, done: Progress) -> None:
+    """Show the question, or what was answered; a button where nothing is asked."""
+    if step.question and done.is_open(step):
+        given(step, step.question, done)
+    elif step.question:
+        ask(step, step.question, done)
+    elif step.reveal and not done.is_open(step):
+        _show_button(step, done)
+
+
 def _seen(lesson: Lesson, where: Place, step: Step, done: Progress) -> None:
-    figures(lesson, where.lesson, step.figures)
-    paper_tables(step.tables)
-    if step.reveal is None:
-        return
-    if hidden("reveal"):
+    if step.reveal and hidden("reveal"):
         panels.note(_("The answer is shown by your teacher."))
-    elif done.is_open(step):
+    elif step.reveal and done.is_open(step):
         reveal(lesson, where.lesson, step)
-    elif not step.figures and not step.tables:
-        with st.container(border=True):
-            panels.note(_("What comes out shows here once you have answered."))
 
 
 def _terms(step: Step) -> tuple[str, ...]:
@@ -62,7 +61,7 @@ def _terms(step: Step) -> tuple[str, ...]:
 
 
 def _opening(lesson: Lesson, where: Place, opening: Opening) -> None:
-    with st.container(border=True, key="opening"):
+    with st.container(border=True, key="opening", gap="small"):
         if opening.look:
             text(lesson, where.lesson, opening.look)
         if st.button(opening.label, icon=":material/open_in_new:", key="open-state"):

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from explorer.lessons import prose
 from explorer.ui import cached_lessons, hiding, nav
 from explorer.ui.i18n import _, plural
 from explorer.ui.lesson_state import place
@@ -25,7 +26,7 @@ def lesson_strip() -> None:
     words = _("Lesson {number}· {lesson}, step {step}: {title}").format(
         number=number, lesson=lesson.title, step=where.step, title=step.title
     )
-    look = f"<span>{escape(step.open.look)}</span>" if step.open and step.open.look else ""
+    look = prose.html(step.open.look) if step.open else ""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="lesson-strip"
     ):

@@ -50,7 +50,7 @@ def test_lesson_1_from_recorded_runs(open_page: Open) -> None:
     # Predict; only then the recorded curves play.
     expect(page.get_by_test_id("chart-train_error")).to_have_count(0)
     predict(page, "plain-56")
-    expect(page.get_by_text("Not as you predicted.")).to_be_visible()
+    expect(page.get_by_text("not as you predicted")).to_be_visible()
     chart = page.get_by_test_id("chart-train_error")
     expect(chart.locator("path.line:not(.faint)")).to_have_count(2)
     expect(page.get_by_text("epoch 8 of 8")).to_be_visible(timeout=15_000)
@@ -67,7 +67,7 @@ def test_lesson_1_from_recorded_runs(open_page: Open) -> None:
 
     press(page, "Next: Is it overfitting?")
     predict(page, "Low training error, high held-out error")
-    expect(page.get_by_text("As you predicted.")).to_be_visible()
+    expect(page.get_by_text("as you predicted", exact=True)).to_be_visible()
     press(page, "Next: A way past each block")
     page.get_by_role("spinbutton", name="Your prediction").fill("0")
     page.keyboard.press("Enter")
