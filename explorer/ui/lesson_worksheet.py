@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def worksheet(lesson: Lesson, where: Place) -> None:
     """Show the buttons that make the worksheet; it is made when one is pressed."""
+    # Now, in the reader's session; the file itself is written when a button is pressed.
+    sheet = _sheet(lesson, where)
     with st.popover(_("Worksheet")):
         st.caption(_("The steps with your predictions and results; lines where there are none."))
         for label, suffix, mime, make in (
@@ -26,7 +29,7 @@ def worksheet(lesson: Lesson, where: Place) -> None:
         ):
             st.download_button(
                 label,
-                lambda make=make: make(_sheet(lesson, where)),
+                partial(make, sheet),
                 file_name=f"{where.lesson}.{suffix}",
                 mime=mime,
                 key=f"worksheet-{suffix}",
