@@ -73,12 +73,14 @@ class Opening(Part):
         label: On the button.
         hide: Controls that are left away; keys of ``explorer.lessons.controls``.
         look: What to look at there, in a sentence.
+        after: Whether it is offered only after the answer, which it would give away.
     """
 
     link: Annotated[str, Field(pattern=r"^[a-z_]{1,40}(\?[^\s#]{0,3000})?$")]
     label: Line
     hide: Annotated[tuple[str, ...], Field(max_length=12)] = ()
     look: str = ""
+    after: bool = False
 
     @model_validator(mode="after")
     def _check(self) -> Self:

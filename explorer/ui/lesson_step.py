@@ -30,7 +30,7 @@ def show_step(lesson: Lesson, where: Place, step: Step, done: Progress) -> None:
         st.html(f'<h2 class="rx-step">{escape(step.title)}</h2>')
         text(lesson, where.lesson, step.text)
         glossary.words(_terms(step))
-        if step.open:
+        if step.open and (done.is_open(step) or not step.open.after):
             _opening(lesson, where, step.open)
     with right:
         figures(lesson, where.lesson, step.figures)

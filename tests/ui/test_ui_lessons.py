@@ -95,6 +95,13 @@ def test_a_number_is_compared_with_what_was_given(open_page: Open) -> None:
     assert "<dt>Your prediction</dt><dd>512</dd>" in shown(app)
 
 
+def test_a_state_that_gives_the_answer_away_is_offered_after_it(open_page: Open) -> None:
+    app = open_page("lessons", lesson="degradation.5")
+    assert "See the ways of ResNet-20" not in [b.label for b in app.button]
+    button(app, "Show without predicting").click().run()
+    assert "See the ways of ResNet-20" in [b.label for b in app.button]
+
+
 def test_the_link_restores_lesson_and_step(open_page: Open) -> None:
     app = open_page("lessons", lesson="order.3")
     text = shown(app)
