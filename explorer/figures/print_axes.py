@@ -31,6 +31,7 @@ class Frame(NamedTuple):
         theme: Colours.
         form: How values on the y axis are written; shares are 0..1.
         x_title: What is on the x axis.
+        whole: Whether only whole numbers are written on the x axis.
     """
 
     width: float = 560.0
@@ -39,6 +40,7 @@ class Frame(NamedTuple):
     theme: Theme = "light"
     form: Form = "number"
     x_title: str = ""
+    whole: bool = False
 
     @property
     def span_x(self) -> Range:
@@ -144,6 +146,8 @@ def axes(frame: Frame, xs: Range, ys: Range, alt: str) -> Axes:
 def numbers_below(found: Axes) -> None:
     """Write the figures of the x axis."""
     for value in ticks(*found.xs, 6):
+        if found.frame.whole and value != int(value):
+            continue
         words = quantity(value) if abs(value) >= LARGE else f"{value:.4g}"
         found.text(words, found.x(value), found.frame.height - 20, "ink3")
 

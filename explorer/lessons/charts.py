@@ -110,7 +110,7 @@ def _curves(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
     title = figure.title or CURVES[figure.of]
     ends = "; ".join(f"{line.name} {_end(figure.of, line)}" for line in bold)
     alt = f"{title} over {len(bold[0].x)} epochs. At the end: {ends}."
-    frame = frame._replace(form=_form(figure.of).form, x_title="epoch")
+    frame = frame._replace(form=_form(figure.of).form, x_title="epoch", whole=True)
     drawn = print_charts.lines([*faint, *bold], frame, alt, zero=figure.of != "test_loss")
     return Chart(title, alt, drawn)
 
@@ -146,7 +146,7 @@ def _series(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
     usual, x_title = SERIES[figure.of]
     title = figure.title or usual
     alt = f"{title}: {'; '.join(_range_of(line, figure.of) for line in found)}."
-    frame = frame._replace(form=_form(figure.of).form, x_title=x_title)
+    frame = frame._replace(form=_form(figure.of).form, x_title=x_title, whole=True)
     if names:
         return Chart(title, alt, print_charts.by_name(found, names, frame, alt))
     return Chart(title, alt, print_charts.lines(found, frame, alt))

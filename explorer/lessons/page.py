@@ -73,7 +73,9 @@ def _experiment(
         yield f'<p class="note">{escape(experiment.note)}</p>'
     yield table_html(shown)
     for claim in claims_of(lesson, name):
-        yield f"<p>{escape(sentence(claim, experiment, results))}</p>"
+        said = sentence(claim, experiment, results)
+        if said:
+            yield f"<p><b>Here:</b> {escape(said)}</p>"
     for figure in figures_of(lesson, name):
         drawn = chart(figure, experiment, results)
         if drawn:
@@ -83,12 +85,13 @@ def _experiment(
 
 def figures_of(lesson: Lesson, experiment: str) -> list[Figure]:
     """Return the different charts of an experiment in a lesson, in the order of the steps."""
-    found: list[Figure] = []
+    found: dict[tuple[object, ...], Figure] = {}
     for step in lesson.steps:
         for figure in step.shown:
-            if figure.experiment == experiment and figure.kind != "table" and figure not in found:
-                found.append(figure)
-    return found
+            if figure.experiment == experiment and figure.kind != "table":
+                shows = (figure.kind, figure.of, figure.against, figure.arms)
+                found.setdefault(shows, figure)
+    return list(found.values())
 
 
 def claims_of(lesson: Lesson, experiment: str) -> list[Claim]:

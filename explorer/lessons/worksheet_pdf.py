@@ -103,20 +103,22 @@ class _Writer:
     def _block(self, block: Block) -> None:
         pdf = self.pdf
         is_item = block.kind in {"item", "number"}
-        pdf.set_left_margin(_MARGIN + (_INDENT if is_item else 0))
-        pdf.set_x(pdf.l_margin - (9 if is_item else 0))
+        self._font(_BODY)
         if is_item:
-            self._font(_BODY)
-            pdf.write(_LINE * _BODY, self._words("· "))
-            pdf.set_x(pdf.l_margin)
-        for span in block.spans:
-            self._span(span)
-        pdf.ln(_LINE * _BODY + (2 if is_item else 5))
-        pdf.set_left_margin(_MARGIN)
-
-    def _span(self, span: Span) -> None:
-        self._font(_BODY, "B" if span.bold else "")
-        self.pdf.write(_LINE * _BODY, self._words(span.text), link=span.href)
+            pdf.set_x(_MARGIN + 6)
+            pdf.cell(_INDENT - 6, _LINE * _BODY, self._words("·"))
+        # In one go: only so are lines broken between words.
+        words = self._words("".join(_marked(span) for span in block.spans))
+        pdf.multi_cell(
+            0,
+            _LINE * _BODY,
+            words,
+            align="L",
+            markdown=True,
+            new_x=XPos.LMARGIN,
+            new_y=YPos.NEXT,
+        )
+        pdf.ln(2 if is_item else 5)
 
     def _grid(self, grid: Grid) -> None:
         pdf = self.pdf
@@ -159,3 +161,9 @@ class _Writer:
         self.drawing.draw(svg, pdf.l_margin, top)
         pdf.set_xy(pdf.l_margin, top + height)
         self._notes([picture.note])
+
+
+def _marked(span: Span) -> str:
+    """Return words with the marks for bold that fpdf reads; its other marks are not ours."""
+    text = span.text.replace("**", "*").replace("__", "_").replace("--", "-")
+    return f"**{text}**" if span.bold and text.strip() else text

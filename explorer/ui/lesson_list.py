@@ -24,12 +24,13 @@ def lesson_list() -> None:
         _("Lessons"),
         _("Predict, try, and see your result beside the paper's. Everything works offline."),
     )
-    for entry in cached_lessons.lessons():
-        if entry.lesson is None:
-            if entry.problem:
-                guard.show(entry.problem)
-        else:
-            _row(entry, entry.lesson)
+    found = cached_lessons.lessons()
+    is_new = not any(progress(entry.name).seen for entry in found)
+    for place, entry in enumerate(found):
+        if entry.lesson is not None:
+            _row(entry, entry.lesson, is_next=is_new and place == 0)
+        elif entry.problem:
+            guard.show(entry.problem)
     panels.note(
         _(
             "A lesson of your own is a folder with one text file in {folder}; docs/lessons.md says "
@@ -38,7 +39,7 @@ def lesson_list() -> None:
     )
 
 
-def _row(entry: Entry, lesson: Lesson) -> None:
+def _row(entry: Entry, lesson: Lesson, *, is_next: bool) -> None:
     done, total = progress(entry.name).done(lesson), len(lesson.steps)
     with st.container(border=True, key=f"lesson-{entry.name}"):
         words, button = st.columns((6, 1), vertical_alignment="center")
@@ -46,7 +47,9 @@ def _row(entry: Entry, lesson: Lesson) -> None:
             st.html(_words(entry, lesson, done, total))
         with button:
             label = _("Open") if not done else _("Again") if done == total else _("Go on")
-            kind = "primary" if 0 < done < total else "secondary"
+            if is_next:
+                label = _("Begin here")
+            kind = "primary" if is_next or 0 < done < total else "secondary"
             if st.button(label, key=f"open-{entry.name}", type=kind, width="stretch"):
                 open_lesson(Place(entry.name, progress(entry.name).last if done < total else 1))
 

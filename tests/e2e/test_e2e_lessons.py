@@ -30,7 +30,7 @@ def predict(page: Page, option: str) -> None:
 
 def test_lesson_1_from_recorded_runs(open_page: Open) -> None:
     page = open_page("lessons")
-    page.locator(".st-key-lesson-degradation").get_by_role("button", name="Open").click()
+    page.locator(".st-key-lesson-degradation").get_by_role("button", name="Begin here").click()
     settled(page)
     expect(page.get_by_role("heading", name="Is deeper better?")).to_be_visible()
 
