@@ -209,3 +209,24 @@ def test_the_stamp_changes_with_a_file(add_lesson: Add) -> None:
     path = add_lesson()
     assert library.stamp() != before
     assert any(str(path) == name for name, _ in library.stamp())
+
+
+def test_a_file_that_is_no_text_or_too_large(add_lesson: Add) -> None:
+    path = add_lesson()
+    path.write_bytes(b'title = "\xff"')
+    with pytest.raises(LessonError, match=r"tiny/lesson.en.toml is not UTF-8 text."):
+        library.find("tiny")
+    path.write_text("#" * 500_000)
+    with pytest.raises(LessonError, match="is larger than a lesson can be"):
+        library.find("tiny")
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(LessonError, match=r"tiny/lesson.en.toml cannot be read: Is a directory."):
+        library.find("tiny")
+
+
+def test_a_bundled_run_that_is_not_there(add_lesson: Add) -> None:
+    message = refused(add_lesson, 'network = "plain20"', 'run = "digits-resnet99"')
+    assert "There is no bundled run 'digits-resnet99'." in message or "epochs = 0" in message
+    message = refused(add_lesson, 'network = "plain20"', 'network = "plain20", run = "a"')
+    assert "give either a network or the name of a bundled run" in message

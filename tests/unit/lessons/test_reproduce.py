@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from lesson_lab import TINY
 
 from explorer.cli.commands import main
 from explorer.errors import DataError, JobError
@@ -147,6 +148,21 @@ def test_what_cannot_be_reproduced_is_one_line(
     assert caught.value.code == 2
     lines = capsys.readouterr().err.strip().splitlines()
     assert lines[-1].startswith(sentence)
+
+
+def test_a_lesson_or_an_experiment_without_a_quick_form(
+    add_lesson: Add, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quick = 'quick = { data = "colours.zip", epochs = 1, batch_size = 20 }\n'
+    add_lesson(TINY.replace(quick, ""))
+    with pytest.raises(SystemExit):
+        main(["reproduce", "tiny", "--quick"])
+    assert "This experiment has no quick form. Leave out --quick." in capsys.readouterr().err
+    bare = 'title = "A"\nsummary = "B"\nminutes = 1\n[[steps]]\nname = "c"\ntitle = "D"\ntext = ""'
+    add_lesson(bare, name="bare")
+    with pytest.raises(SystemExit):
+        main(["reproduce", "bare"])
+    assert "This lesson has no experiment." in capsys.readouterr().err
 
 
 def test_figures_that_need_no_run_are_printed_at_once(capsys: pytest.CaptureFixture[str]) -> None:
