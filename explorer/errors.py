@@ -12,6 +12,7 @@
         MachineMemoryError      more memory than the machine has
         GpuMemoryError          more memory than the GPU has; a smaller batch may do
         LimitError              more time, memory, disk or log than one job may use
+      LessonError               a lesson or a glossary that cannot be read
 
 Raise these for whatever a person can cause; use ``assert`` for our own invariants only.
 """
@@ -158,3 +159,7 @@ class LimitError(JobError):
     """A job that used more time, memory, disk or log than one job may."""
 
     kind: ClassVar[str] = "limit"
+
+
+class LessonError(ExplorerError):
+    """A lesson or a glossary that cannot be read."""

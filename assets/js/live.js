@@ -102,17 +102,17 @@ function drawList(view) {
   }
 }
 
-function chart(view, spec) {
+export function chart(view, spec) {
   const jobs = [...view.jobs.values()];
   const box = html("figure", { "aria-label": spec.title, "data-testid": `chart-${spec.metric}` });
   box.append(html("figcaption", {}, html("b", {}, spec.title), html("span", {}, spec.note)));
-  const lines = jobs.map((job, i) => ({ job, i, points: thin(series(job.points, spec.metric)) }))
+  const lines = jobs.map((job, i) => ({ job, i: job.style ?? i, points: thin(series(job.points, spec.metric)) }))
     .filter((l) => l.points.length);
   const width = Math.max(260, view.width);
   const svg = element("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
   box.append(svg);
-  const xs = extent(lines.flatMap((l) => l.points.map((p) => p[0])), { floor: 0, pad: 0 });
-  const ys = extent(lines.flatMap((l) => l.points.map((p) => p[1])), spec.limits);
+  const xs = spec.xs ?? extent(lines.flatMap((l) => l.points.map((p) => p[0])), { floor: 0, pad: 0 });
+  const ys = spec.ys ?? extent(lines.flatMap((l) => l.points.map((p) => p[1])), spec.limits);
   if (!xs || !ys) {
     svg.append(element("text", { x: width / 2, y: HEIGHT / 2, "text-anchor": "middle", class: "t3" },
       view.data.labels.empty));
@@ -124,7 +124,7 @@ function chart(view, spec) {
   const y = scale(ys, [HEIGHT - MARGIN.bottom, MARGIN.top]);
   axes(svg, spec, xs, ys, x, y, width);
   plot(svg, spec, lines, x, y);
-  hover(svg, spec, lines, x, y, xs, width);
+  hover(svg, spec, lines.filter((l) => !l.job.faint), x, y, xs, width);
   return box;
 }
 
@@ -142,8 +142,12 @@ function axes(svg, spec, xs, ys, x, y, width) {
 }
 
 function plot(svg, spec, lines, x, y) {
-  const ends = spread(lines.map((l) => y(l.points.at(-1)[1])), 14);
-  lines.forEach((l, k) => {
+  for (const l of lines.filter((one) => one.job.faint)) {
+    svg.append(element("path", { d: line(l.points, x, y), class: `line faint stroke${l.i % 4}` }));
+  }
+  const bold = lines.filter((one) => !one.job.faint);
+  const ends = spread(bold.map((l) => y(l.points.at(-1)[1])), 14);
+  bold.forEach((l, k) => {
     const [lx, ly] = l.points.at(-1);
     svg.append(element("path", {
       d: line(l.points, x, y), class: `line stroke${l.i % 4}`, "stroke-dasharray": DASHES[l.i % 4],

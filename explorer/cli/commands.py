@@ -37,6 +37,7 @@ COMMANDS = {
     "gradients": "the gradient by path length, of a run or at initialisation",
     "cam": "Grad-CAM of two runs side by side",
     "localise": "how well maps of trained runs mark the object, with intervals",
+    "reproduce": "the experiments of a lesson, the paper's figures beside ours",
     "worker": "run queued jobs on this machine",
 }
 

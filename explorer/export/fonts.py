@@ -15,7 +15,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 PATTERN = "static/static/media/SourceSansVF-Upright*.woff2"
-_SIGNS = "–—−×·…→∑≤≥‘’“”²³⁰¹⁴⁵⁶⁷⁸⁹µ"
+_SIGNS = "–—−×·…→∑≤≥‘’“”²³⁰¹⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉µαβγλμστΣ∂√≈≠±"
 
 
 @cache

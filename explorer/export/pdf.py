@@ -44,14 +44,27 @@ def to_pdf(figure: Element, title: str) -> bytes:
     pdf.add_page()
     # The font files are read until the document is finished.
     with TemporaryDirectory() as folder:
-        _Drawing(pdf, Path(folder)).draw(figure, 0, 0)
+        Drawing(pdf, Path(folder)).draw(figure, 0, 0)
         return bytes(pdf.output())
 
 
-class _Drawing:
-    """Draws elements onto the page of a document."""
+def fitting(words: str, family: str) -> str:
+    """Return words in signs that the font has: the stand-in font has only those of Latin 1."""
+    if family != _FALLBACK:
+        return words
+    return words.translate(_STAND_INS).encode("latin-1", "replace").decode("latin-1")
+
+
+class Drawing:
+    """Draws elements onto the page of a document.
+
+    Args:
+        pdf: The document.
+        folder: Where its font lies until it is finished.
+    """
 
     def __init__(self, pdf: FPDF, folder: Path) -> None:
+        """Add the font to the document, whose unit is one px."""
         self.pdf = pdf
         self.gradients: dict[str, list[str]] = {}
         font = sans()
@@ -78,9 +91,7 @@ class _Drawing:
             self.draw(child, left, top)
 
     def _text(self, element: Element, left: float, top: float) -> None:
-        pdf, words = self.pdf, element.text or ""
-        if self.family == _FALLBACK:
-            words = words.translate(_STAND_INS).encode("latin-1", "replace").decode("latin-1")
+        pdf, words = self.pdf, fitting(element.text or "", self.family)
         bold = int(element.get("font-weight", "400")) >= _WEIGHTS["B"]
         pdf.set_font(self.family, "B" if bold else "", float(element.get("font-size", 12)) * POINTS)
         pdf.set_text_color(*rgb(element.get("fill", "#000000")))
@@ -120,6 +131,8 @@ def _paint(path: PaintedPath, element: Element) -> None:
     path.style.stroke_width = float(element.get("stroke-width", 1))
     if opacity := element.get("stroke-opacity"):
         path.style.stroke_opacity = float(opacity)
+    if dashes := element.get("stroke-dasharray"):
+        path.style.stroke_dash_pattern = [float(length) for length in dashes.split()]
     path.style.auto_close = False
 
 

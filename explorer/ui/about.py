@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from explorer.blocks import FAMILIES
-from explorer.ui import panels
+from explorer.ui import cached_lessons, panels
 from explorer.ui.i18n import _
 
 
@@ -53,20 +53,10 @@ def glossary() -> None:
     """Show what the words mean."""
     panels.heading(_("Words"))
     _table(
-        (_("Word"), _("Meaning")),
+        (_("Word"), _("Meaning"), _("Formula"), _("Source")),
         [
-            (
-                _("stem, stage, block, head"),
-                _("the parts of a network, in the order of the signal"),
-            ),
-            (_("branch F(x)"), _("what a residual block computes")),
-            (_("shortcut"), _("what goes past the branch and is added to it")),
-            (_("projection"), _("a 1×1 convolution on the shortcut, where the shape changes")),
-            (_("cardinality"), _("number of parallel groups in a convolution (ResNeXt)")),
-            (_("scale"), _("number of splits inside a Res2Net block")),
-            (_("path"), _("one way through the network: through or past each block")),
-            (_("path length"), _("number of blocks, or of convolutions, on a path")),
-            (_("Grad-CAM"), _("where in the image the score of a class is sensitive at a layer")),
+            (term.title, term.sentence, term.formula, term.source)
+            for term in sorted(cached_lessons.glossary().values(), key=lambda t: t.title.lower())
         ],
     )
 

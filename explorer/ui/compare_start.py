@@ -36,7 +36,7 @@ def compare_runs(ids: Sequence[str]) -> None:
     now = choice()
     now.replace(ids[:MOST])
     now.ticked = None
-    nav.go("compare", {Param.VIEW: "runs"})
+    nav.go("compare", **{Param.VIEW: "runs"})
 
 
 def is_network(spec: NetworkSpec) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.ui import nav, panels, urls
 from explorer.ui.guard import guard, show
 from explorer.ui.i18n import _
+from explorer.ui.lesson_strip import lesson_strip
 from explorer.ui.server import ROOT
 from explorer.ui.state import hand
 
@@ -28,5 +29,7 @@ problem = urls.read(hand())
 if problem:
     show(problem)
 with guard():
+    if current.url_path != "lessons":
+        lesson_strip()
     current.run()
 urls.write(hand())

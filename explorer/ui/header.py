@@ -13,6 +13,7 @@ from explorer.ui.compare_start import compare_from_build
 from explorer.ui.components.copy_link import copy_link
 from explorer.ui.exchange import exchange
 from explorer.ui.guard import show
+from explorer.ui.hiding import hidden
 from explorer.ui.i18n import _, plural
 from explorer.ui.state import Hand, widget
 
@@ -34,18 +35,29 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = F
         else:
             panels.title(now.title, sentence, badge)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        _preset_choice(now)
-        _history(now)
-        exchange(now)
-        copy_link(_("Copy link"), _("Copied"), key="copy-link")
-        if builds and st.button(
-            _("Compare"), key="to-compare", help=_("With what it came from, side by side.")
-        ):
-            compare_from_build(now)
-        if trains and st.button(
-            _("Train this network"), type="primary", disabled=now.error is not None
-        ):
-            nav.go("train")
+        if not hidden("presets"):
+            _preset_choice(now)
+        if not hidden("history"):
+            _history(now)
+        if not hidden("exchange"):
+            exchange(now)
+        if not hidden("link"):
+            copy_link(_("Copy link"), _("Copied"), key="copy-link")
+        if builds and not hidden("compare"):
+            _compare(now)
+        if trains and not hidden("train"):
+            _train(now)
+
+
+def _compare(now: Hand) -> None:
+    hint = _("With what it came from, side by side.")
+    if st.button(_("Compare"), key="to-compare", help=hint):
+        compare_from_build(now)
+
+
+def _train(now: Hand) -> None:
+    if st.button(_("Train this network"), type="primary", disabled=now.error is not None):
+        nav.go("train")
 
 
 def _preset_choice(now: Hand) -> None:

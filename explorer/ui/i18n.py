@@ -23,3 +23,8 @@ def _(text: str) -> str:
 def plural(one: str, many: str, number: int) -> str:
     """Return the form of a string that goes with a number, which fills ``{n}``."""
     return _catalogue("en").ngettext(one, many, number).format(n=f"{number:,}")
+
+
+def language() -> str:
+    """Return the code of the reader's language."""
+    return "en"

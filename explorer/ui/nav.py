@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
+from explorer.errors import UrlError
 from explorer.ui.i18n import _
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from explorer.ui.urls import Param
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
@@ -42,11 +39,26 @@ def pages() -> tuple[PageInfo, ...]:
         PageInfo("train", _("Train")),
         PageInfo("compare", _("Compare")),
         PageInfo("cam", _("Grad-CAM")),
+        PageInfo("lessons", _("Lessons")),
         PageInfo("about", _("About")),
     )
 
 
-def go(name: str, parameters: Mapping[Param, str] | None = None) -> None:
-    """Go to another page, with some parameters in its link; the network in hand goes along."""
-    found = {param.value: value for param, value in (parameters or {}).items()}
-    st.switch_page(PAGES / f"{name}.py", query_params=found)
+def go(name: str, **parameters: str) -> None:
+    """Go to another page, into a state of it if there are parameters of its link.
+
+    The network in hand goes along unless the link names another.
+    """
+    st.switch_page(PAGES / f"{name}.py", query_params=parameters or None)
+
+
+def go_to(link: str, **parameters: str) -> None:
+    """Go to ``page?query`` with some parameters more; a page that is not there is said so.
+
+    Raises:
+        UrlError: There is no such page.
+    """
+    name, _mark, query = link.partition("?")
+    if name not in {page.name for page in pages()}:
+        raise UrlError(_("There is no page {name} here.").format(name=name), "")
+    go(name, **dict(parse_qsl(query)), **parameters)

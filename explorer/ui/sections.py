@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from explorer.ui import panels, urls
+from explorer.ui.hiding import hidden
 from explorer.ui.i18n import _
 from explorer.ui.state import start_widget
 from explorer.ui.urls import Param
@@ -41,6 +42,10 @@ def open_section(sections: tuple[Section, ...], key: str) -> None:
     found = {section.name: section for section in sections}
     first, wanted = next(iter(found)), urls.get(Param.VIEW)
     start_widget(key, wanted if wanted in found else first)
+    if hidden("sections"):
+        # The link says which, and there is no choice of another.
+        found[wanted if wanted in found else first].show()
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         chosen = st.segmented_control(
             _("Section"),

@@ -80,6 +80,8 @@ class Param(StrEnum):
     HEIGHT = "height"
     BATCH = "batch"
     DEVICE = "device"
+    LESSON = "lesson"
+    HIDE = "hide"
 
 
 def get(param: Param, default: str = "") -> str:

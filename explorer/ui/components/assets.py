@@ -33,7 +33,7 @@ let module;
 export default function (component) {{
   module ??= import(new URL("/assets/js/{module}.js?v={VERSION}", window.location.origin).href);
   let dispose = () => {{}};
-  module.then(({{ render }}) => {{ dispose = render(component); }});
+  module.then(({{ render }}) => {{ dispose = render(component) ?? dispose; }});
   return () => dispose();
 }}
 """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from explorer.store.records import Job
 
 ACCURACY, MEAN_IOU = "test_accuracy", "test_mean_iou"
-_CSS = """
+CSS = """
 .rx-root { font-size: 13px; color: var(--st-text-color); font-variant-numeric: tabular-nums; }
 .jobs { list-style: none; margin: 0 0 12px; padding: 0; }
 .jobs li { display: grid; gap: 4px 10px; align-items: center; padding: 6px 2px;
@@ -57,7 +57,7 @@ text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b
 @media (prefers-reduced-motion: reduce) { .bar i { transition: none; } }
 """
 _component = components.component(
-    "live_runs", html='<div class="rx-root"></div>\n', css=_CSS, js=loader("live")
+    "live_runs", html='<div class="rx-root"></div>\n', css=CSS, js=loader("live")
 )
 
 

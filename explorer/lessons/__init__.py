@@ -1,0 +1,1 @@
+"""Lessons: what they say, their experiments, recorded runs, result pages and worksheets."""

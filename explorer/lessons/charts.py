@@ -1,0 +1,211 @@
+"""The figures of a lesson as pictures, from recorded runs or from the reader's own."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import TYPE_CHECKING, NamedTuple
+
+from explorer.figures import print_charts
+from explorer.figures.print_axes import Frame
+from explorer.figures.print_charts import Line, Point
+from explorer.lessons.lesson import MAX_SHOWN, Figure
+from explorer.lessons.quantities import QUANTITIES
+from explorer.lessons.results import figure as value_of
+from explorer.lessons.results import mean_curve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from xml.etree.ElementTree import Element
+
+    from explorer.figures.theme import Theme
+    from explorer.lessons.experiment import Arm, Experiment
+    from explorer.lessons.results import Results, Run
+
+CURVES = {
+    "train_loss": "Training loss [nat]",
+    "train_error": "Training error",
+    "test_loss": "Held-out loss [nat]",
+    "test_error": "Held-out error",
+}
+"""Curve -> title."""
+SERIES = {
+    "lesion": ("Accuracy when this block alone is deleted", "block"),
+    "gradient": ("Share of the gradient by path length", "path length [blocks]"),
+    "responses": ("Standard deviation of each layer's response", "layer"),
+    "localise": ("Hottest cell on the object", "size of the object"),
+}
+"""Measure -> title and what is on the x axis."""
+_SHARES = frozenset({"train_error", "test_error", "lesion", "gradient", "localise"})
+
+
+class Chart(NamedTuple):
+    """A picture with its words.
+
+    Attributes:
+        title: Above it.
+        alt: Its message in one sentence.
+        svg: The picture.
+    """
+
+    title: str
+    alt: str
+    svg: Element
+
+
+def arms_of(figure: Figure, experiment: Experiment) -> tuple[Arm, ...]:
+    """Return the networks of a figure: those it names, or the first four."""
+    if figure.arms:
+        return tuple(experiment.arm(name) for name in figure.arms)
+    return experiment.arms[:MAX_SHOWN]
+
+
+def chart(
+    figure: Figure,
+    experiment: Experiment,
+    results: Results,
+    theme: Theme = "light",
+    width: float = 560.0,
+) -> Chart | None:
+    """Return a figure as a picture; None where the runs have nothing to show.
+
+    Args:
+        figure: What is shown; not a table.
+        experiment: Its definition.
+        results: What came out.
+        theme: Colours.
+        width: Of the picture [px].
+    """
+    arms = arms_of(figure, experiment)
+    room = print_charts.room_for([arm.title for arm in arms])
+    frame = Frame(width=width, right=room, theme=theme)
+    match figure.kind:
+        case "curves":
+            return _curves(figure, arms, results, frame)
+        case "series":
+            return _series(figure, arms, results, frame)
+        case "bars":
+            return _bars(figure, arms, experiment, results, frame)
+        case "scatter":
+            return _scatter(figure, arms, experiment, results, frame)
+        case "table":
+            raise AssertionError(figure)
+
+
+def _form(name: str) -> Frame:
+    return Frame(form="share") if name in _SHARES else Frame()
+
+
+def _curves(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame) -> Chart | None:
+    faint: list[Line] = []
+    bold: list[Line] = []
+    for style, arm in enumerate(arms):
+        runs = results.of(arm.name)
+        if len(runs) > 1:
+            faint += [_curve(arm, run, figure.of, style) for run in runs]
+        mean = mean_curve(runs, figure.of)
+        if mean:
+            bold.append(Line(arm.title, _epochs(mean), mean, style))
+    if not bold:
+        return None
+    title = figure.title or CURVES[figure.of]
+    ends = "; ".join(f"{line.name} {_end(figure.of, line)}" for line in bold)
+    alt = f"{title} over {len(bold[0].x)} epochs. At the end: {ends}."
+    frame = frame._replace(form=_form(figure.of).form, x_title="epoch", whole=True)
+    drawn = print_charts.lines([*faint, *bold], frame, alt, zero=figure.of != "test_loss")
+    return Chart(title, alt, drawn)
+
+
+def _curve(arm: Arm, run: Run, name: str, style: int) -> Line:
+    curve = run.curve(name)
+    return Line(arm.title, _epochs(curve), curve, style, faint=True)
+
+
+def _epochs(curve: Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(epoch) for epoch in range(1, len(curve) + 1))
+
+
+def _end(name: str, line: Line) -> str:
+    return QUANTITIES[name].words(line.y[-1]) if name in QUANTITIES else f"{line.y[-1]:.3f}"
+
+
+def _series(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame) -> Chart | None:
+    found: list[Line] = []
+    names: list[str] = []
+    for style, arm in enumerate(arms):
+        kept = [r.series[figure.of] for r in results.of(arm.name) if figure.of in r.series]
+        if not kept:
+            continue
+        named = any(isinstance(x, str) for x in kept[0].x)
+        x = range(len(kept[0].x)) if named else kept[0].x
+        if named and len(kept[0].x) > len(names):
+            names = [str(name).removeprefix("layer") for name in kept[0].x]
+        y = tuple(_mean(column) for column in zip(*(one.y for one in kept), strict=True))
+        found.append(Line(arm.title, tuple(float(place) for place in x), y, style))
+    if not found:
+        return None
+    usual, x_title = SERIES[figure.of]
+    title = figure.title or usual
+    alt = f"{title}: {'; '.join(_range_of(line, figure.of) for line in found)}."
+    frame = frame._replace(form=_form(figure.of).form, x_title=x_title, whole=True)
+    if names:
+        return Chart(title, alt, print_charts.by_name(found, names, frame, alt))
+    return Chart(title, alt, print_charts.lines(found, frame, alt))
+
+
+def _mean(column: tuple[float | None, ...]) -> float | None:
+    there = [value for value in column if value is not None]
+    return fmean(there) if there else None
+
+
+def _range_of(line: Line, name: str) -> str:
+    values = [y for _, y in line.points]
+    words = _form(name).words
+    return f"{line.name} from {words(min(values))} to {words(max(values))}"
+
+
+def _bars(
+    figure: Figure,
+    arms: Sequence[Arm],
+    experiment: Experiment,
+    results: Results,
+    frame: Frame,
+) -> Chart | None:
+    quantity = QUANTITIES[figure.of]
+    found: list[Point] = []
+    for style, arm in enumerate(arms):
+        value = value_of(experiment, results, arm.name, figure.of)
+        if value is not None:
+            found.append(Point(arm.title, 0.0, value, style))
+    if not found:
+        return None
+    title = figure.title or quantity.title
+    words = [quantity.words(point.y) for point in found]
+    ends = "; ".join(f"{p.name} {w}" for p, w in zip(found, words, strict=True))
+    alt = f"{title}: {ends}."
+    form = "share" if quantity.form == "share" else "number"
+    frame = frame._replace(form=form, right=12.0)
+    return Chart(title, alt, print_charts.bars(found, frame, alt, words))
+
+
+def _scatter(
+    figure: Figure,
+    arms: Sequence[Arm],
+    experiment: Experiment,
+    results: Results,
+    frame: Frame,
+) -> Chart | None:
+    found: list[Point] = []
+    for style, arm in enumerate(arms):
+        x = value_of(experiment, results, arm.name, figure.against)
+        y = value_of(experiment, results, arm.name, figure.of)
+        if x is not None and y is not None:
+            found.append(Point(arm.title, x, y, style))
+    if not found:
+        return None
+    across, up = QUANTITIES[figure.against], QUANTITIES[figure.of]
+    title = figure.title or f"{up.title} against {across.title.lower()}"
+    ends = "; ".join(f"{p.name}: {across.words(p.x)}, {up.words(p.y)}" for p in found)
+    alt = f"{title}. {ends}."
+    form = "share" if up.form == "share" else "number"
+    frame = frame._replace(form=form, x_title=across.title)
+    return Chart(title, alt, print_charts.scatter(found, frame, alt))
