@@ -16,6 +16,7 @@ from explorer import units
 from explorer.compute import child
 from explorer.compute.context import CleanContext
 from explorer.errors import JobError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,8 +96,8 @@ class Pool:
         with self._mutex:
             if len(self._open) >= self._places:
                 raise JobError(
-                    "The server is busy: too many computations are waiting.",
-                    "Try again in a few seconds.",
+                    _("The server is busy: too many computations are waiting."),
+                    _("Try again in a few seconds."),
                 )
             inner = self._alive().schedule(
                 child.call, args=(task, dict(arguments)), timeout=deadline
@@ -129,7 +130,7 @@ class Pool:
                 initargs=(os.cpu_count() or 1, self._preload),
                 context=CleanContext(),
             )
-            _ = self._processes.active  # asking is what starts it
+            bool(self._processes.active)  # asking is what starts it
         return self._processes
 
     def _give_up(self) -> None:
@@ -147,20 +148,24 @@ def _explained(error: BaseException, deadline: float) -> JobError:
     _logger.error("A computation failed.", exc_info=error)
     if isinstance(error, DeadlineError):
         return JobError(
-            f"The computation took longer than {units.seconds(deadline)} and was stopped.",
-            "Try a smaller network or a smaller image.",
+            _("The computation took longer than {time} and was stopped.").format(
+                time=units.seconds(deadline)
+            ),
+            _("Try a smaller network or a smaller image."),
         )
     if isinstance(error, ProcessExpired | BrokenProcessPool):
         return JobError(
-            "The computation's process died, most often because memory ran out.",
-            "Try a smaller network or a smaller image.",
+            _("The computation's process died, most often because memory ran out."),
+            _("Try a smaller network or a smaller image."),
         )
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return JobError(
-            "The computation needs more memory than there is.",
-            "Try a smaller network or a smaller image.",
+            _("The computation needs more memory than there is."),
+            _("Try a smaller network or a smaller image."),
         )
     return JobError(
-        f"The computation failed: {type(error).__name__}: {error}.",
-        "This is a mistake in the program; its log has the details.",
+        _("The computation failed: {kind}: {error}.").format(
+            kind=type(error).__name__, error=error
+        ),
+        _("This is a mistake in the program; its log has the details."),
     )
