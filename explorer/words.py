@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
 ENGLISH = "en"
 """The language of the code."""
@@ -76,6 +76,16 @@ def plural(one: str, many: str, number: int, **fields: object) -> str:
     """Return the form of a string that goes with a number, which fills ``{n}``."""
     words = _catalogue(language()).ngettext(one, many, number)
     return words.format(n=f"{number:,}", **fields)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return facts side by side, such as ``32 groups, stride 2``; empty ones are left out."""
+    return _(", ").join(part for part in parts if part)
+
+
+def told(parts: Iterable[str]) -> str:
+    """Return statements as one sentence, such as ``A: 91 %; B: 89 %.``."""
+    return _("{statements}.").format(statements=_("; ").join(parts))
 
 
 def mark(text: str) -> str:
