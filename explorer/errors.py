@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from explorer.words import sentences
+
 
 class ExplorerError(Exception):
     """A sentence about what is wrong, and one about what to do.
@@ -33,9 +35,7 @@ class ExplorerError(Exception):
 
     def __str__(self) -> str:
         """Return message and hint as one line."""
-        # Between Chinese sentences there is no space.
-        space = "" if self.message.endswith("。") else " "
-        return f"{self.message}{space}{self.hint}".strip()
+        return sentences((self.message, self.hint))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by attributes, so that every error survives the way between processes."""

@@ -83,6 +83,15 @@ def listed(parts: Iterable[str]) -> str:
     return _(", ").join(part for part in parts if part)
 
 
+def sentences(parts: Iterable[str]) -> str:
+    """Return whole sentences one after the other; empty ones are left out."""
+    text = ""
+    for part in parts:
+        # Between Chinese sentences there is no space.
+        text += part if not text or not part or text.endswith("。") else f" {part}"
+    return text
+
+
 def told(parts: Iterable[str]) -> str:
     """Return statements as one sentence, such as ``A: 91 %; B: 89 %.``."""
     return _("{statements}.").format(statements=_("; ").join(parts))

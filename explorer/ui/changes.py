@@ -13,7 +13,7 @@ from explorer.spec.difference import Difference, differences
 from explorer.spec.model import BlockOverride, StageSpec
 from explorer.spec.positions import locate
 from explorer.spec.presets import presets
-from explorer.ui import cached, commands, panels
+from explorer.ui import cached, commands, forms, panels
 from explorer.ui.i18n import _, plural
 from explorer.units import change
 
@@ -96,7 +96,7 @@ def _value(field: str, value: Any) -> str:  # noqa: ANN401
         return _(FAMILIES[value].title)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else forms.option_words(value)
 
 
 def can_take_back(difference: Difference) -> bool:

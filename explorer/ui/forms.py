@@ -93,7 +93,8 @@ def stage_field(name: str, current: Any, key: str) -> Any:  # noqa: ANN401
     return _field(name, StageSpec.model_fields[name], current, key, {})
 
 
-def _option(option: object) -> str:
+def option_words(option: object) -> str:
+    """Return an option of a field in words."""
     return _(CHOICES.get(str(option), str(option)))
 
 
@@ -102,7 +103,7 @@ def _help(info: FieldInfo, why: Mapping[Any, str]) -> str | None:
     lines = [why[None]] if None in why else []
     lines += [_(info.description)] if info.description else []
     lines += [
-        _("{option}: {reason}").format(option=_option(option), reason=reason)
+        _("{option}: {reason}").format(option=option_words(option), reason=reason)
         for option, reason in why.items()
         if option is not None
     ]
@@ -121,7 +122,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str, why: Mapping[Any,
                 key=key,
                 help=help_,
                 disabled=disabled,
-                format_func=_option,
+                format_func=option_words,
             )
         return st.segmented_control(
             label,
@@ -131,7 +132,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str, why: Mapping[Any,
             key=key,
             help=help_,
             disabled=disabled,
-            format_func=_option,
+            format_func=option_words,
             width="stretch",
         )
     if info.annotation is bool:

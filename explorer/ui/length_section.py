@@ -15,7 +15,7 @@ from explorer.analysis.paths import block_polynomial, multiplies
 from explorer.analysis.survival import survival_of
 from explorer.figures.path_shares import weighted_lengths
 from explorer.ui import cached, panels, urls
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.path_charts import path_length_chart
 from explorer.ui.path_units import units_of, words_of
 from explorer.ui.state import start_widget
@@ -135,7 +135,7 @@ def _reading(*, drops: bool, gated: bool) -> str:
         parts.append(
             _("A gate open to T sends T through the branch and 1 − T past it, the same everywhere.")
         )
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def _gate() -> float | None:
