@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from explorer import units
+from explorer import units, words
 from explorer.compute import child
 from explorer.compute.context import CleanContext
 from explorer.errors import JobError
@@ -32,11 +32,12 @@ class Call(Future[Any]):
     ``cancel()`` also works while the task runs; it then ends the process that runs it.
     """
 
-    def __init__(self, inner: Future[Any], deadline: float) -> None:
-        """Follow the pool's own future."""
+    def __init__(self, inner: Future[Any], deadline: float, language: str) -> None:
+        """Follow the pool's own future; what goes wrong is told in a language."""
         super().__init__()
         self._inner = inner
         self._deadline = deadline
+        self._language = language
         inner.add_done_callback(self._settle)
 
     def cancel(self) -> bool:
@@ -53,7 +54,9 @@ class Call(Future[Any]):
             super().cancel()
             self.set_running_or_notify_cancel()
         elif error is not None:
-            self.set_exception(_explained(error, self._deadline))
+            # Another thread than the reader's settles it.
+            with words.speaking(self._language):
+                self.set_exception(_explained(error, self._deadline))
         elif isinstance(result := inner.result(), child.Raised):
             self.set_exception(result.error())
         else:
@@ -83,7 +86,7 @@ class Pool:
     def submit(
         self, task: str, arguments: Mapping[str, Any], *, deadline: float = DEADLINE
     ) -> Call:
-        """Start a task, or let it wait for its turn.
+        """Start a task, or let it wait for its turn; it speaks the language of the caller.
 
         Args:
             task: ``module:function``, imported by the compute process.
@@ -93,18 +96,18 @@ class Pool:
         Raises:
             JobError: Too many calls are waiting.
         """
+        language = words.language()
         with self._mutex:
             if len(self._open) >= self._places:
                 raise JobError(
                     _("The server is busy: too many computations are waiting."),
                     _("Try again in a few seconds."),
                 )
-            inner = self._alive().schedule(
-                child.call, args=(task, dict(arguments)), timeout=deadline
-            )
+            asked = (task, dict(arguments), language)
+            inner = self._alive().schedule(child.call, args=asked, timeout=deadline)
             self._open.add(inner)
         inner.add_done_callback(self._leave)
-        return Call(inner, deadline)
+        return Call(inner, deadline, language)
 
     def warm(self) -> None:
         """Start the processes, which then import what they need, and return at once."""

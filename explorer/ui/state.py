@@ -13,7 +13,7 @@ from explorer.analysis.budget import admit
 from explorer.analysis.lock import Lock, Solution, solve
 from explorer.errors import ShapeError, SpecError
 from explorer.spec.presets import name_of, preset, presets
-from explorer.ui.i18n import _
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from explorer.address import Address
@@ -86,6 +86,10 @@ class Hand:
             return
         self.error = None
         self.working = spec
+
+    def tell_again(self) -> None:
+        """Say anew what is wrong: the reader's language is another."""
+        self._set(self.spec)
 
     def edit(self, spec: NetworkSpec) -> None:
         """Take a network from the form."""
@@ -175,10 +179,15 @@ class Hand:
         return self.error.address if isinstance(self.error, ShapeError) else ""
 
     @property
-    def title(self) -> str:
-        """Return the name of the network in words, that of its origin once it is edited."""
+    def named(self) -> str | Phrase:
+        """Return the name of the network, that of its origin once it is edited."""
         name = name_of(self.working) or self.origin
-        return presets()[name].title if name else _("Untitled network")
+        return presets()[name].named if name else Phrase("Untitled network")
+
+    @property
+    def title(self) -> str:
+        """Return the same in the reader's language."""
+        return str(self.named)
 
     def key(self, *parts: object) -> str:
         """Return the key of a widget of the form."""

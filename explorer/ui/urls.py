@@ -60,6 +60,7 @@ class Param(StrEnum):
     NETWORKS = "nets"
     DELETED = "deleted"
     STUDY = "study"
+    LANGUAGE = "lang"
 
 
 def get(param: Param, default: str = "") -> str:
@@ -95,7 +96,7 @@ def read(hand: Hand) -> ExplorerError | None:
     """
     arch, token = get(Param.ARCH), get(Param.SPEC)
     found = f"{arch}|{token}"
-    if found in {"|", hand.token} or (found in hand.written and not _went_back()):
+    if found in {"|", hand.token} or (found in hand.written and not went_back()):
         return None
     is_first = not hand.token
     hand.link_is(found)
@@ -114,7 +115,7 @@ def read(hand: Hand) -> ExplorerError | None:
     return None
 
 
-def _went_back() -> bool:
+def went_back() -> bool:
     """Return whether this rerun comes from the browser's back or forward button."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
