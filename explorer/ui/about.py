@@ -76,5 +76,5 @@ def families() -> None:
     panels.heading(_("Blocks"))
     _table(
         (_("Block"), _("Unit"), _("Source")),
-        [(_(f.title), f.formula, f.reference) for f in FAMILIES.values()],
+        [(_(f.title), _(f.formula), _(f.reference)) for f in FAMILIES.values()],
     )

@@ -13,8 +13,8 @@ from explorer.ui.components.assets import loader
 from explorer.ui.urls import Param
 
 _CHOSEN, _SPOKEN = "language", "spoken"
-_TAGS = {"en": "en", "zh": "zh-Hans"}
-"""What a browser calls a language: it chooses fonts and the voice of a screen reader by it."""
+_TAGS = {"zh": "zh-Hans"}
+"""What a browser calls a language where that is not its code: fonts and voices go by it."""
 
 _page: Any = components.component(
     "explorer_language", html='<div class="rx-root"></div>\n', js=loader("language")
@@ -43,7 +43,7 @@ def language_switch() -> None:
         for code, name in words.LANGUAGES.items():
             if code != spoken:
                 st.button(name, key=f"speak-{code}", on_click=_choose, args=(code,))
-        _page(key="page-language", data={"language": _TAGS[spoken]})
+        _page(key="page-language", data={"language": _TAGS.get(spoken, spoken)})
 
 
 def write() -> None:
