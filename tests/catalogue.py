@@ -92,7 +92,9 @@ def update(path: Path) -> None:
     """Bring the catalogue of a language up to the strings that there are."""
     with path.open("rb") as file:
         found = read_po(file)
+    begun = found.creation_date
     found.update(collect(), update_header_comment=False)
+    found.creation_date = begun
     found.obsolete.clear()
     with path.open("wb") as file:
         write_po(file, found, sort_output=True, include_lineno=False, width=WIDTH)

@@ -76,7 +76,7 @@ def block_form(now: Hand, address: Address) -> None:
 
 def _title(now: Hand, address: Address) -> None:
     if not address:
-        panels.heading(_("Blocks of {where}").format(where=_("all stages")))
+        panels.heading(_("Blocks of all stages"))
         return
     stage, index = locate(now.spec, address)
     if index is None:
