@@ -97,6 +97,11 @@ def told(parts: Iterable[str]) -> str:
     return _("{statements}.").format(statements=_("; ").join(parts))
 
 
+def meant(sense: str, text: str) -> str:
+    """Return a string in one of its senses, where other languages have a word for each."""
+    return _catalogue(language()).pgettext(sense, text)
+
+
 def mark(text: str) -> str:
     """Mark a string for the catalogue; ``_`` puts it into the reader's language where it is shown.
 

@@ -1,19 +1,19 @@
 """Write the catalogue of visible strings: ``python tests/catalogue.py`` or ``make catalogue``.
 
-Strings stand in calls of ``_``, ``plural``, ``mark`` and ``Phrase``; titles and descriptions of
-fields, data sets and recipes are data, and are collected from where they stand. The template is
-written anew, and every catalogue is brought up to it: what is new is untranslated, what has gone is
+Strings stand in calls of ``_``, ``plural``, ``mark``, ``meant`` and ``Phrase``; titles and
+descriptions of fields, data sets and recipes are data, and are collected from where they stand. The
+template is written anew, and every catalogue is brought up to it: what is new is untranslated, what has gone is
 gone, and a string that was only reworded keeps its translation as fuzzy, to be read once more.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "assets" / "locale"
 TEMPLATE = LOCALE / "explorer.pot"
-KEYWORDS = {"_": None, "plural": (1, 2), "mark": None, "Phrase": None}
 WIDTH = 98
 
 
@@ -31,12 +30,41 @@ def catalogue_of(code: str) -> Path:
     return LOCALE / code / "LC_MESSAGES" / "explorer.po"
 
 
-def _in_code() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+class Found(NamedTuple):
+    """A string where it stands: one form, or that of one thing and that of many."""
+
+    place: str
+    forms: tuple[str, ...]
+    sense: str = ""
+
+
+def _in_code() -> Iterator[Found]:
+    # By Python's own reading: Babel's does not look into f-strings.
     for folder in ("explorer", "pages"):
-        for file, _line, message, _comments, _context in extract_from_dir(
-            ROOT / folder, [("**.py", "python")], keywords=KEYWORDS
-        ):
-            yield f"{folder}/{file}", message
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            place = path.relative_to(ROOT).as_posix()
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                    yield from _in_call(place, call.func.id, call.args)
+
+
+def _in_call(place: str, name: str, arguments: list[ast.expr]) -> Iterator[Found]:
+    texts: list[str] = []
+    for argument in arguments:
+        if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
+            break
+        texts.append(argument.value)
+    if name in {"_", "mark", "Phrase"} and texts:
+        yield Found(place, (texts[0],))
+    elif name == "plural" and len(texts) >= 2:
+        yield Found(place, (texts[0], texts[1]))
+    elif name == "meant" and len(texts) == 2:
+        yield Found(place, (texts[1],), texts[0])
+
+
+def _in_data() -> Iterator[Found]:
+    for place, text in (*_in_fields(), *_in_tables()):
+        yield Found(place, (text,))
 
 
 def _in_fields() -> Iterator[tuple[str, str]]:
@@ -75,8 +103,9 @@ def _in_tables() -> Iterator[tuple[str, str]]:
 def collect() -> Catalog:
     """Return every visible string with the files it stands in."""
     catalogue = Catalog(project="Residual Explorer")
-    for place, message in sorted({*_in_code(), *_in_fields(), *_in_tables()}, key=str):
-        catalogue.add(message, locations=[(place, None)])
+    for place, forms, sense in sorted({*_in_code(), *_in_data()}):
+        message = forms if len(forms) > 1 else forms[0]
+        catalogue.add(message, locations=[(place, None)], context=sense or None)
     return catalogue
 
 

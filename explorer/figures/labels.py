@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from explorer.words import _, mark
+from explorer.words import _, mark, meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LABELS: dict[str, str] = {
     "network": mark("Network"),
     "stages": mark("Stages"),
-    "blocks": mark("Blocks"),
+    "blocks": "Blocks",
     "ops": mark("Ops"),
     "zoom": mark("Zoom"),
     "zoom_in": mark("Zoom in"),
@@ -29,7 +29,7 @@ LABELS: dict[str, str] = {
     "block": mark("block"),
     "blocks_lower": mark("blocks"),
     "in_a_box": mark("{title} in a box"),
-    "log_scale": mark("log scale"),
+    "in_a_box_log": mark("{title} in a box, log scale"),
     "identity": mark("identity"),
     "identity_shortcut": mark("identity shortcut"),
     "projection": mark("projection"),
@@ -75,7 +75,9 @@ _KEY = re.compile(r"\{(\w+)\}")
 
 def spoken() -> dict[str, str]:
     """Return every label in the reader's language."""
-    return {key: _(words) for key, words in LABELS.items()}
+    found = {key: _(words) for key, words in LABELS.items()}
+    # Elsewhere the word heads a column of how many there are.
+    return {**found, "blocks": meant("level of zoom", "Blocks")}
 
 
 def fill(words: str, labels: Mapping[str, str]) -> str:

@@ -109,8 +109,8 @@ def levels(found: Sequence[Level], chance: float, chance_words: str) -> Chart:
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
-    plain(figure, "", 44 + 34 * len(found))
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 22, "b": 22})
+    plain(figure, "", 48 + 34 * len(found))
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 26, "b": 22})
     figure.update_xaxes(range=[0, 114], tickvals=TICKS, ticktext=TICK_WORDS)
     figure.update_yaxes(autorange="reversed", automargin=True)
     figure.add_vline(

@@ -8,9 +8,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer import words
-from explorer.words import _, listed, plural, sentences
+from explorer.words import _, listed, meant, plural, sentences
 
-__all__ = ["_", "asked_for", "listed", "plural", "sentences"]
+__all__ = ["_", "asked_for", "listed", "meant", "plural", "sentences"]
 
 PARAM = "lang"
 
