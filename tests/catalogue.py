@@ -1,9 +1,10 @@
 """Write the catalogue of visible strings: ``python tests/catalogue.py`` or ``make catalogue``.
 
 Strings stand in calls of ``_``, ``plural``, ``mark``, ``meant`` and ``Phrase``; titles and
-descriptions of fields, data sets and recipes are data, and are collected from where they stand. The
-template is written anew, and every catalogue is brought up to it: what is new is untranslated, what has gone is
-gone, and a string that was only reworded keeps its translation as fuzzy, to be read once more.
+descriptions of fields, data sets and recipes are data, and are collected from where they stand.
+The template is written anew, and every catalogue is brought up to it: what is new is untranslated,
+what has gone is gone, and a string that was only reworded keeps its translation as fuzzy, to be
+read once more.
 """
 
 from __future__ import annotations
