@@ -33,6 +33,7 @@ def listen() -> None:
     words.speak(chosen or words.matching(st.context.locale) or words.ENGLISH)
     if state.recall(_SPOKEN) not in {None, words.language()}:
         state.hand().tell_again()
+        state.renew_choices()
     state.keep(_SPOKEN, words.language())
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 START = "resnet20"
 _KEY = "explorer"
+_FORM = "spec"
+"""Begins the keys of the form of the network, which has fresh widgets in each epoch."""
 _HISTORY = 100
 
 
@@ -88,8 +90,9 @@ class Hand:
         self.working = spec
 
     def tell_again(self) -> None:
-        """Say anew what is wrong: the reader's language is another."""
+        """Say anew what is wrong, and draw the form anew: the reader's language is another."""
         self._set(self.spec)
+        self.epoch += 1
 
     def edit(self, spec: NetworkSpec) -> None:
         """Take a network from the form."""
@@ -191,7 +194,7 @@ class Hand:
 
     def key(self, *parts: object) -> str:
         """Return the key of a widget of the form."""
-        return "-".join(str(part) for part in ("spec", self.epoch, *parts))
+        return "-".join(str(part) for part in (_FORM, self.epoch, *parts))
 
 
 def hand() -> Hand:
@@ -235,6 +238,16 @@ def start_widget(key: str, value: object) -> None:
 def set_widget(key: str, value: object) -> None:
     """Set the value of a keyed widget, from a callback only."""
     st.session_state[key] = value
+
+
+def renew_choices() -> None:
+    """Send every choice to the browser once more: it keeps the words of options, not options."""
+    for key in list(st.session_state):
+        value = st.session_state[key]
+        parts = value if isinstance(value, list | tuple) else [value]
+        is_ours = str(key).startswith((_KEY, _FORM))
+        if not is_ours and parts and all(isinstance(part, str) for part in parts):
+            st.session_state[key] = value
 
 
 def rerun() -> None:

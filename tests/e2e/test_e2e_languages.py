@@ -76,7 +76,8 @@ def test_the_switch_is_reached_by_keyboard_and_fits_a_narrow_screen(
         button = page.get_by_role("button", name="简体中文")
         box = button.bounding_box()
         assert box is not None
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
         assert box["y"] + box["height"] <= 60
         button.focus()
         page.keyboard.press("Enter")
