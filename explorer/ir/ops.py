@@ -58,12 +58,9 @@ class Conv2d(Op):
         """Return ``(out_channels, height, width)``."""
         (in_shape,) = in_shapes
         if in_shape[0] != self.in_channels:
-            raise ShapeError(
-                _("The convolution takes {wanted} channels and gets {given}.").format(
-                    wanted=self.in_channels, given=in_shape[0]
-                ),
-                shapes=(in_shape,),
-            )
+            words = _("The convolution takes {wanted} channels and gets {given}.")
+            words = words.format(wanted=self.in_channels, given=in_shape[0])
+            raise ShapeError(words, shapes=(in_shape,))
         for channels in (self.in_channels, self.out_channels):
             if channels < 1:
                 raise ShapeError(
@@ -205,12 +202,9 @@ class Linear(Op):
         """Return ``(out_features,)``."""
         (in_shape,) = in_shapes
         if in_shape != (self.in_features,):
-            raise ShapeError(
-                _("The linear layer takes {wanted} features and gets {given}.").format(
-                    wanted=self.in_features, given=show(in_shape)
-                ),
-                shapes=(in_shape,),
-            )
+            words = _("The linear layer takes {wanted} features and gets {given}.")
+            words = words.format(wanted=self.in_features, given=show(in_shape))
+            raise ShapeError(words, shapes=(in_shape,))
         return (self.out_features,)
 
 

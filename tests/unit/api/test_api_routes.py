@@ -201,3 +201,13 @@ def test_the_web_side_never_imports_torch_or_streamlit() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
     )
     assert json.loads(seen.stdout) == []
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_browser(
+    web: TestClient, claim: Claim
+) -> None:
+    path = f"/api/live/{claim.job_id}"
+    chinese = web.get(path, headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
+    assert chinese.json() == {"error": "此链接已失效。请重新加载页面。"}
+    other = web.get(path, headers={"Accept-Language": "de"})
+    assert other.json() == {"error": "This link is not valid any more. Reload the page."}
