@@ -29,12 +29,16 @@ VIEWS = (
 )
 
 
-@pytest.fixture
-def bracketed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have a language in which every string of the catalogue stands in brackets."""
-    pseudo.install(monkeypatch)
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
     yield
     words.speak(words.ENGLISH)
+
+
+@pytest.fixture
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a language in which every string of the catalogue stands in brackets."""
+    pseudo.install(monkeypatch)
 
 
 def opened(open_page: Open, language: str, page: str = "build", **parameters: str) -> AppTest:
@@ -102,11 +106,10 @@ def test_a_link_asks_for_a_language_and_the_session_keeps_it(open_page: Open) ->
 
 def test_the_switch_changes_the_language_and_the_link(open_page: Open) -> None:
     app = opened(open_page, words.ENGLISH)
-    words.speak("zh")
     button(app, "简体中文").click().run()
     assert "参数量" in shown(app)
     assert app.query_params["lang"] == "zh"
-    words.speak(words.ENGLISH)
+    words.speak("zh")
     button(app, "English").click().run()
     assert "Parameters" in shown(app)
 
@@ -128,6 +131,5 @@ def test_what_is_wrong_is_told_anew_in_the_other_language(open_page: Open) -> No
     hand.edit(narrow)
     app.run()
     assert "Zero padding cannot" in app.error[0].value
-    words.speak("zh")
     button(app, "简体中文").click().run()
     assert "零填充" in app.error[0].value
