@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from explorer.words import sentences
+
 
 class ExplorerError(Exception):
     """A sentence about what is wrong, and one about what to do.
@@ -38,7 +40,7 @@ class ExplorerError(Exception):
 
     def __str__(self) -> str:
         """Return message and hint as one line."""
-        return f"{self.message} {self.hint}".strip()
+        return sentences((self.message, self.hint))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by attributes, so that every error survives the way between processes."""
@@ -62,15 +64,23 @@ class SpecError(ExplorerError):
         location: Where: a dotted path such as ``stages.2.block.groups`` or
             ``layer3.0.block.groups``, or the address of a stage or block.
         given: The number that was refused there, if it was one.
+        sentence: What is wrong without the place, where the message begins with it.
     """
 
     def __init__(
-        self, message: str, hint: str = "", location: str = "", *, given: float | None = None
+        self,
+        message: str,
+        hint: str = "",
+        location: str = "",
+        *,
+        given: float | None = None,
+        sentence: str = "",
     ) -> None:
         """Keep the location and the number beside the sentences."""
         super().__init__(message, hint)
         self.location = location
         self.given = given
+        self.sentence = sentence or message
 
 
 class ShapeError(SpecError):
@@ -81,6 +91,7 @@ class ShapeError(SpecError):
         hint: What to do.
         address: The node at which they meet, such as ``layer2.0.add``.
         shapes: The shapes that met there, each ``(channels, height, width)``.
+        sentence: What is wrong without the address, where the message begins with it.
     """
 
     def __init__(
@@ -90,9 +101,10 @@ class ShapeError(SpecError):
         *,
         address: str = "",
         shapes: tuple[tuple[int, ...], ...] = (),
+        sentence: str = "",
     ) -> None:
         """Keep the address and the shapes beside the sentences."""
-        super().__init__(message, hint, location=address)
+        super().__init__(message, hint, location=address, sentence=sentence)
         self.address = address
         self.shapes = shapes
 

@@ -19,6 +19,7 @@ from explorer.ir.ops import (
     Upsample,
 )
 from explorer.spec.model import MAX_IMAGE_SIZE, MIN_IMAGE_SIZE
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.blocks import AnyBlock
@@ -100,8 +101,10 @@ def _place(spec: NetworkSpec, stage: int, index: int) -> Place:
 def _checked(image_size: int) -> int:
     if not MIN_IMAGE_SIZE <= image_size <= MAX_IMAGE_SIZE:
         raise SpecError(
-            f"An image of {image_size} px cannot be used.",
-            f"Choose a side from {MIN_IMAGE_SIZE} to {MAX_IMAGE_SIZE} px.",
+            _("An image of {size} px cannot be used.").format(size=image_size),
+            _("Choose a side from {least} to {most} px.").format(
+                least=MIN_IMAGE_SIZE, most=MAX_IMAGE_SIZE
+            ),
             "image_size",
         )
     return image_size

@@ -7,6 +7,8 @@ them FLOPs; where we quote them we say so.
 
 from __future__ import annotations
 
+from explorer.words import _
+
 _SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 THIN_MINUS = "−"
@@ -63,15 +65,16 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def seconds(value: float) -> str:
-    """Return a duration: ``0.4 s``, ``1 min 10 s``, ``2 h 5 min``."""
+    """Return a duration in the reader's language: ``0.4 s``, ``1 min 10 s``, ``2 h 5 min``."""
     if value < 10:
-        return f"{value:.1f} s"
+        return _("{s} s").format(s=f"{value:.1f}")
     whole = round(value)
     if whole < 60:
-        return f"{whole} s"
+        return _("{s} s").format(s=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        words = _("{min} min {s} s") if whole % 60 else _("{min} min")
+        return words.format(min=whole // 60, s=whole % 60)
+    return _("{h} h {min} min").format(h=whole // 3600, min=whole % 3600 // 60)
 
 
 def milliseconds(value: float) -> str:

@@ -16,7 +16,9 @@ const FOLD_LINK = [30, 70, "fold", "middle", "link", "link"];
 export const half = (value) => Math.trunc(value * 2 + 0.5) / 2;
 
 /** Return an upper estimate of the width of words [px]. */
-export const textWidth = (words, size = 11.5) => half([...words].length * size * 0.5);
+export const textWidth = (words, size = 11.5) => half(
+  [...words].reduce((sum, char) => sum + (char >= "\u2e80" ? 2 : 1), 0) * size * 0.5,
+);
 
 /** Return whether an address is another or lies under it. */
 export const isInside = (address, ancestor) =>

@@ -25,8 +25,8 @@ export function legend(scene, width, { labels, colours }, withTicks = false) {
 function measureEntry({ measure }, width, labels, colours) {
   if (!measure) return [];
   const title = labels[measure.title] ?? measure.title;
-  let words = labels.in_a_box.replace("{title}", title);
-  if (measure.scale === "log") words += `, ${labels.log_scale}`;
+  const box = measure.scale === "log" ? labels.in_a_box_log : labels.in_a_box;
+  const words = box.replace("{title}", title);
   const begin = textWidth(words) + 8;
   const length = Math.min(BAR_LENGTH, Math.max(MIN_BAR, half(width - begin - 18)));
   let elements = text(0, words) + bar(begin, length, colours);

@@ -212,6 +212,8 @@ export function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".rx-root");
   let view = states.get(root);
   if (!view) states.set(root, (view = create(root)));
+  // In another language every row has other words.
+  if (view.data?.labels.stop !== data.labels.stop) view.rows.clear();
   view.data = data;
   view.alive = true;
   view.stop = (id) => setTriggerValue("stop", id);
@@ -219,7 +221,9 @@ export function render({ data, parentElement, setTriggerValue }) {
   const wanted = new Map();
   for (const job of data.jobs) {
     const known = view.jobs.get(job.id);
-    wanted.set(job.id, known ?? { ...job, points: [], next: "0", wasEnded: job.ended });
+    const words = { title: job.title, note: job.note };
+    const fresh = { ...job, points: [], next: "0", wasEnded: job.ended };
+    wanted.set(job.id, known ? Object.assign(known, words) : fresh);
   }
   const fresh = [...wanted.values()].filter((job) => !view.jobs.has(job.id));
   view.jobs = wanted;

@@ -28,17 +28,20 @@ const mounted = new WeakMap();
 
 /** Show what Python sent; called at every change of data or theme. Returns the clean-up. */
 export function render({ parentElement, data, setTriggerValue }) {
-  let network = mounted.get(parentElement);
-  if (!network) {
+  const before = mounted.get(parentElement);
+  let network = before;
+  // In another language the tools are built anew; what was unfolded stays so.
+  if (before?.labels.network !== data.labels.network) {
+    before?.end();
     network = new Network(parentElement.querySelector(".rx-network"), data);
+    if (before) Object.assign(network, { level: before.level, states: before.states });
     mounted.set(parentElement, network);
   }
   network.emit = (address) => setTriggerValue("selected", address);
   network.command = (command) => setTriggerValue("command", command);
   network.update(data);
   return () => {
-    network.resized.disconnect();
-    network.drop(false);
+    network.end();
     mounted.delete(parentElement);
   };
 }
@@ -66,6 +69,11 @@ export class Network {
     this.resized = new ResizeObserver(() => this.resize());
     this.resized.observe(this.view);
     this.listen();
+  }
+
+  end() {
+    this.resized.disconnect();
+    this.drop(false);
   }
 
   update(data) {

@@ -17,16 +17,22 @@ const mounted = new WeakMap();
 
 /** Show what Python sent; called at every change of data or theme. Returns the clean-up. */
 export function render({ parentElement, data, setTriggerValue }) {
-  let view = mounted.get(parentElement);
-  if (!view) {
+  const before = mounted.get(parentElement);
+  let view = before;
+  // In another language the tools are built anew; what is followed stays so.
+  if (before?.labels.paths !== data.labels.paths) {
+    before?.end();
     view = new Unravelled(parentElement.querySelector(".rx-unravel"), data);
+    if (before) {
+      const { t, chosen, path, ribbon } = before;
+      Object.assign(view, { t, chosen, path, ribbon });
+    }
     mounted.set(parentElement, view);
   }
   view.emit = (shown) => setTriggerValue("shown", shown);
   view.update(data);
   return () => {
-    view.resized.disconnect();
-    cancelAnimationFrame(view.frame);
+    view.end();
     mounted.delete(parentElement);
   };
 }
@@ -70,6 +76,11 @@ class Unravelled {
     table.onclick = () => this.showTable(table, !this.isTable);
     this.svg.onclick = (event) => this.click(event);
     this.svg.onkeydown = (event) => this.key(event);
+  }
+
+  end() {
+    this.resized.disconnect();
+    cancelAnimationFrame(this.frame);
   }
 
   update(data) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from explorer.errors import UrlError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.ir.graph import Block, Graph
@@ -31,17 +32,20 @@ def read(graph: Graph, text: str) -> range:
     for index in range(len(graph.stages)):
         if text == str(index + 1):
             return stage_range(graph, index)
-    first, _, last = text.partition("-")
+    first, _dash, last = text.partition("-")
     last = last or first
     for name in (first, last):
         if name not in places:
             raise UrlError(
-                f"There is no block {name[:20]!r} in this network.",
-                f"Its blocks are {next(iter(places))} to {list(places)[-1]}.",
+                _("There is no block {name} in this network.").format(name=repr(name[:20])),
+                _("Its blocks are {first} to {last}.").format(
+                    first=next(iter(places)), last=list(places)[-1]
+                ),
             )
     if places[first] > places[last]:
         raise UrlError(
-            f"Block {last} stands before block {first}.", f"Write {last}-{first} for these blocks."
+            _("Block {last} stands before block {first}.").format(last=last, first=first),
+            _("Write {last}-{first} for these blocks.").format(last=last, first=first),
         )
     return range(places[first], places[last] + 1)
 

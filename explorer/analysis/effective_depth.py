@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from explorer.errors import ExplorerError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.analysis.path_gradient import Floats
@@ -50,7 +51,10 @@ def ensemble(num_units: int, depth: int) -> tuple[SubNetwork, ...]:
         ExplorerError: The depth is below 1.
     """
     if depth < 1:
-        raise ExplorerError(f"An effective depth of {depth} trains nothing.", "Use 1 or more.")
+        raise ExplorerError(
+            _("An effective depth of {depth} trains nothing.").format(depth=depth),
+            _("Use 1 or more."),
+        )
     return tuple(
         SubNetwork(j, max(1, j - depth + 1), min(j, depth), j <= depth)
         for j in range(1, num_units + 1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from explorer.analysis.cost import cost
 from explorer.errors import SpecError
 from explorer.spec.edit import change, change_blocks, change_part
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,8 +82,8 @@ def solve(spec: NetworkSpec, lock: Lock) -> Solution:
     """
     if lock.free not in free_variables(spec):
         raise SpecError(
-            "The blocks of this network have no base width to solve for.",
-            "Let the width factor give way instead.",
+            _("The blocks of this network have no base width to solve for."),
+            _("Let the width factor give way instead."),
         )
 
     known: dict[int, int | None] = {}
@@ -96,9 +97,9 @@ def solve(spec: NetworkSpec, lock: Lock) -> Solution:
     found = [(abs(value - lock.target), i, value) for i, value in known.items() if value]
     if not found:
         raise SpecError(
-            "This network does not fit at any width.", "Repair it before locking the budget."
+            _("This network does not fit at any width."), _("Repair it before locking the budget.")
         )
-    _, index, value = min(found)
+    _deviation, index, value = min(found)
     deviation = value / lock.target - 1
     fits = abs(deviation) <= lock.tolerance
     return Solution(_with(spec, lock.free, index), _value(lock.free, index), deviation, fits)

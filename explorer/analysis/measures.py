@@ -12,6 +12,7 @@ from explorer.address import leaf
 from explorer.analysis.cost import node_costs
 from explorer.analysis.receptive import receptive_fields
 from explorer.errors import SpecError
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ class Measure:
 
     Attributes:
         name: In links and options.
-        title: In words.
+        title: In words, in English.
         unit: Of the values.
         scale: How a legend maps values to colours.
         rollup: How a block or stage follows from its nodes.
@@ -87,10 +88,10 @@ def _receptive(graph: Graph) -> Values:
 MEASURES: dict[str, Measure] = {
     m.name: m
     for m in (
-        Measure("macs", "MACs", "MAC", "log", "sum", _macs),
-        Measure("params", "Parameters", "", "log", "sum", _params),
-        Measure("activations", "Activations", "B", "log", "sum", _activations),
-        Measure("receptive", "Receptive field", "px", "linear", "max", _receptive),
+        Measure("macs", mark("MACs"), "MAC", "log", "sum", _macs),
+        Measure("params", mark("Parameters"), "", "log", "sum", _params),
+        Measure("activations", mark("Activations"), "B", "log", "sum", _activations),
+        Measure("receptive", mark("Receptive field"), "px", "linear", "max", _receptive),
     )
 }
 
@@ -103,5 +104,8 @@ def measure(name: str) -> Measure:
     """
     found = MEASURES.get(name)
     if found is None:
-        raise SpecError(f"There is no measure called {name[:40]!r}.", f"Use {', '.join(MEASURES)}.")
+        raise SpecError(
+            _("There is no measure called {name}.").format(name=repr(name[:40])),
+            _("Use {names}.").format(names=", ".join(MEASURES)),
+        )
     return found

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from explorer.analysis.tape import LOSS, THREADS, WIDE, replay
 from explorer.errors import SpecError
 from explorer.ir import ops
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,8 +103,8 @@ def training_memory(
     """
     if not 1 <= batch_size <= MAX_BATCH_SIZE:
         raise SpecError(
-            f"A batch of {batch_size} images cannot be used.",
-            f"Choose a batch size from 1 to {MAX_BATCH_SIZE}.",
+            _("A batch of {n} images cannot be used.").format(n=batch_size),
+            _("Choose a batch size from 1 to {most}.").format(most=MAX_BATCH_SIZE),
         )
     run = replay(graph, batch_size, narrow=precision == "bfloat16", threads=threads)
     ops_of = [node.op for node in graph.nodes.values()]

@@ -14,6 +14,7 @@ from explorer.spec.edit import change_block, change_blocks, change_stages
 from explorer.spec.model import StageSpec
 from explorer.spec.positions import Position, cells_of, locate, with_cells, with_stages
 from explorer.spec.ranges import choices_of, range_of
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,20 +33,20 @@ Reasons = dict[str, dict[Any, str]]
 
 _MOST_PROBES = 3
 BECAUSE = {
-    "form": "With a cardinality of 1 there is only one way to write the block.",
-    "stride_on": "It makes a difference only in bottleneck blocks that halve the resolution.",
-    "gate_bias": "There is no gate here whose bias could be set.",
-    "passes": "No split passes here.",
-    "convolves_all": "It concerns the first block of a stage, with a scale of 2 or more.",
-    "first_unit": "It concerns only the first block of the network.",
-    "improved_projection": "No block here halves the resolution.",
-    "downsample": "No block here halves the resolution.",
-    "res_stage": "A stage of one block has no start, middle and end.",
-    "compression": "There is no transition here: those stand before later stages.",
-    "dropout": "There is only one convolution, and dropout stands between two.",
+    "form": mark("With a cardinality of 1 there is only one way to write the block."),
+    "stride_on": mark("It makes a difference only in bottleneck blocks that halve the resolution."),
+    "gate_bias": mark("There is no gate here whose bias could be set."),
+    "passes": mark("No split passes here."),
+    "convolves_all": mark("It concerns the first block of a stage, with a scale of 2 or more."),
+    "first_unit": mark("It concerns only the first block of the network."),
+    "improved_projection": mark("No block here halves the resolution."),
+    "downsample": mark("No block here halves the resolution."),
+    "res_stage": mark("A stage of one block has no start, middle and end."),
+    "compression": mark("There is no transition here: those stand before later stages."),
+    "dropout": mark("There is only one convolution, and dropout stands between two."),
 }
-NO_GATE = "There is no gate whose width could be rounded: set the SE reduction first."
-NOTHING = "It changes nothing in the network as it is."
+NO_GATE = mark("There is no gate whose width could be rounded: set the SE reduction first.")
+NOTHING = mark("It changes nothing in the network as it is.")
 
 
 def senseless(spec: NetworkSpec, address: Address = "") -> Reasons:
@@ -56,8 +57,8 @@ def senseless(spec: NetworkSpec, address: Address = "") -> Reasons:
         address: A stage (``layer2``), a block (``layer2.1``), or all stages (the empty string).
 
     Returns:
-        For each field with such options, one sentence for each of them; under the key None the
-        sentence holds for the whole field.
+        For each field with such options, one sentence for each of them, in the reader's language;
+        under the key None the sentence holds for the whole field.
 
     Raises:
         SpecError: There is no such stage or block.
@@ -78,10 +79,14 @@ def senseless(spec: NetworkSpec, address: Address = "") -> Reasons:
         stage = locate(small, near).stage
         info, current = StageSpec.model_fields["stride"], small.stages[stage].stride
         found["stride"] = _of_field(
-            now, "stride", info, current, lambda _, value: change_stages(small, stage, stride=value)
+            now,
+            "stride",
+            info,
+            current,
+            lambda _name, value: change_stages(small, stage, stride=value),
         )
     if None in found.get("se_multiple", {}) and not getattr(part, "se", 0):
-        found["se_multiple"] = {None: NO_GATE}
+        found["se_multiple"] = {None: _(NO_GATE)}
     return {name: reasons for name, reasons in found.items() if reasons}
 
 
@@ -134,10 +139,10 @@ def _of_field(
         except SpecError as error:
             differs = True
             if is_choice:
-                refused[value] = _without_address(error)
+                refused[value] = error.sentence
         else:
             differs = differs or after.nodes != now.nodes
-    return refused if differs else {None: BECAUSE.get(name, NOTHING)}
+    return refused if differs else {None: _(BECAUSE.get(name, NOTHING))}
 
 
 def _others(info: FieldInfo, current: Any) -> list[Any]:  # noqa: ANN401
@@ -145,14 +150,8 @@ def _others(info: FieldInfo, current: Any) -> list[Any]:  # noqa: ANN401
     choices = choices_of(info)
     if choices:
         return [option for option in choices if option != current]
-    low, high, _ = range_of(info)
+    low, high, _step = range_of(info)
     # Small values first: those are quick to lower, and nearly always enough to see a difference.
     numbers = [info.default, low, min(low + 1, high), high]
     values = [int(value) if info.annotation is int else value for value in numbers]
     return [value for value in dict.fromkeys(values) if value != current][:_MOST_PROBES]
-
-
-def _without_address(error: SpecError) -> str:
-    """Return the sentence without the place, which is another one in the small network."""
-    place, _, sentence = error.message.partition(": ")
-    return sentence if sentence and place == error.location else error.message

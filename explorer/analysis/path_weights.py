@@ -19,6 +19,7 @@ import numpy as np
 from explorer.analysis.survival import survival_of
 from explorer.errors import ExplorerError
 from explorer.ir.ops import Complement, Conv2d, DropPath, Multiply, Scale, Sigmoid
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +123,10 @@ def weighted(graph: Graph, gate: float | None = None) -> WeightedLengths:
         ExplorerError: The gate is out of range, or no path carries anything.
     """
     if gate is not None and not 0 <= gate <= 1:
-        raise ExplorerError(f"A gate cannot be open to {gate:g}.", "Choose an opening from 0 to 1.")
+        raise ExplorerError(
+            _("A gate cannot be open to {gate}.").format(gate=f"{gate:g}"),
+            _("Choose an opening from 0 to 1."),
+        )
     return _product(weights_of(graph, block, gate) for block in graph.blocks)
 
 
@@ -140,8 +144,11 @@ def _product(factors: Iterable[tuple[float, float]]) -> WeightedLengths:
         weight = sum(factor)
         if not weight:
             raise ExplorerError(
-                "Nothing comes through this network: a block has its branch and its shortcut at 0.",
-                "Set the branch factor or the shortcut factor above 0.",
+                _(
+                    "Nothing comes through this network: a block has its branch and its "
+                    "shortcut at 0."
+                ),
+                _("Set the branch factor or the shortcut factor above 0."),
             )
         # Divided at once, so that 600 blocks neither overflow nor vanish.
         return np.convolve(total, np.array(factor) / weight)

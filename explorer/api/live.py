@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import UrlError
 from explorer.store.records import Job, Point, State
 from explorer.store.thinning import LIMIT
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +40,10 @@ class Cursor:
         """Read ``SEQ`` or ``SEQ.REVISION``; raises ``UrlError`` for anything else."""
         found = _CURSOR.fullmatch(text)
         if found is None:
-            raise UrlError(f"{text[:20]!r} is not a place in a curve.", "Start from since=0.")
+            raise UrlError(
+                _("{text} is not a place in a curve.").format(text=repr(text[:20])),
+                _("Start from since=0."),
+            )
         return cls(int(found[1]), int(found[2] or 0))
 
     def __str__(self) -> str:

@@ -8,10 +8,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from explorer import words
 from explorer.api import tokens
 from explorer.api.live import Cursor, Live
 from explorer.errors import ExplorerError, JobError
 from explorer.jobs import client
+from explorer.words import _
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,9 +34,13 @@ def routes() -> list[Route]:
     live = Live(client.ledger)
 
     def read_live(request: Request) -> Response:
+        with words.speaking(_language(request)):
+            return answer(request)
+
+    def answer(request: Request) -> Response:
         job_id = request.path_params["job_id"]
         if not tokens.check(job_id, request.query_params.get("token", "")):
-            return _error(403, "This link is not valid any more. Reload the page.")
+            return _error(403, _("This link is not valid any more. Reload the page."))
         try:
             news = live.since(job_id, Cursor.read(request.query_params.get("since", "0")))
         except SQLAlchemyError:
@@ -46,6 +52,12 @@ def routes() -> list[Route]:
         return JSONResponse({**news, "token": tokens.sign(job_id)}, headers=_NO_STORE)
 
     return [Route("/api/health", _health), Route("/api/live/{job_id}", read_live)]
+
+
+def _language(request: Request) -> str:
+    """Return the language that a browser prefers."""
+    accepted = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+    return words.matching(accepted.strip()) or words.ENGLISH
 
 
 def _health(_request: Request) -> Response:

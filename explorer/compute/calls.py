@@ -9,6 +9,7 @@ from typing import Any
 
 from explorer.compute.pool import DEADLINE, Call, Pool
 from explorer.errors import JobError
+from explorer.words import _
 
 __all__ = ["Call", "run", "shutdown", "submit", "warm"]
 
@@ -24,7 +25,7 @@ def run(task: str, *, deadline: float = DEADLINE, **arguments: object) -> Any:  
     try:
         return call.result()
     except CancelledError:
-        raise JobError("The computation was given up.", "Try again.") from None
+        raise JobError(_("The computation was given up."), _("Try again.")) from None
 
 
 def submit(task: str, *, deadline: float = DEADLINE, **arguments: object) -> Call:

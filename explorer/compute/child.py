@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from explorer import words
 from explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -57,13 +58,20 @@ def begin(threads: int, preload: tuple[str, ...]) -> None:
     gc.freeze()
 
 
-def call(task: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the task returns
-    """Run ``module:function`` and return its result, or a ``Raised`` for a person's mistake."""
-    module, _, name = task.partition(":")
-    try:
-        return getattr(importlib.import_module(module), name)(**arguments)
-    except ExplorerError as error:
-        return Raised(type(error), error.message, dict(error.__dict__))
+def call(task: str, arguments: Mapping[str, Any], language: str) -> Any:  # noqa: ANN401 - the task's
+    """Run ``module:function`` and return its result, or a ``Raised`` for a person's mistake.
+
+    Args:
+        task: What to run.
+        arguments: Its keyword arguments.
+        language: Of the reader, in which errors are told.
+    """
+    module, _colon, name = task.partition(":")
+    with words.speaking(language):
+        try:
+            return getattr(importlib.import_module(module), name)(**arguments)
+        except ExplorerError as error:
+            return Raised(type(error), error.message, dict(error.__dict__))
 
 
 def _end_with_parent() -> None:

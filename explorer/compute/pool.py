@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from explorer import units
+from explorer import units, words
 from explorer.compute import child
 from explorer.compute.context import CleanContext
 from explorer.errors import JobError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +32,12 @@ class Call(Future[Any]):
     ``cancel()`` also works while the task runs; it then ends the process that runs it.
     """
 
-    def __init__(self, inner: Future[Any], deadline: float) -> None:
-        """Follow the pool's own future."""
+    def __init__(self, inner: Future[Any], deadline: float, language: str) -> None:
+        """Follow the pool's own future; what goes wrong is told in a language."""
         super().__init__()
         self._inner = inner
         self._deadline = deadline
+        self._language = language
         inner.add_done_callback(self._settle)
 
     def cancel(self) -> bool:
@@ -52,7 +54,9 @@ class Call(Future[Any]):
             super().cancel()
             self.set_running_or_notify_cancel()
         elif error is not None:
-            self.set_exception(_explained(error, self._deadline))
+            # Another thread than the reader's settles it.
+            with words.speaking(self._language):
+                self.set_exception(_explained(error, self._deadline))
         elif isinstance(result := inner.result(), child.Raised):
             self.set_exception(result.error())
         else:
@@ -82,7 +86,7 @@ class Pool:
     def submit(
         self, task: str, arguments: Mapping[str, Any], *, deadline: float = DEADLINE
     ) -> Call:
-        """Start a task, or let it wait for its turn.
+        """Start a task, or let it wait for its turn; it speaks the language of the caller.
 
         Args:
             task: ``module:function``, imported by the compute process.
@@ -92,18 +96,18 @@ class Pool:
         Raises:
             JobError: Too many calls are waiting.
         """
+        language = words.language()
         with self._mutex:
             if len(self._open) >= self._places:
                 raise JobError(
-                    "The server is busy: too many computations are waiting.",
-                    "Try again in a few seconds.",
+                    _("The server is busy: too many computations are waiting."),
+                    _("Try again in a few seconds."),
                 )
-            inner = self._alive().schedule(
-                child.call, args=(task, dict(arguments)), timeout=deadline
-            )
+            asked = (task, dict(arguments), language)
+            inner = self._alive().schedule(child.call, args=asked, timeout=deadline)
             self._open.add(inner)
         inner.add_done_callback(self._leave)
-        return Call(inner, deadline)
+        return Call(inner, deadline, language)
 
     def warm(self) -> None:
         """Start the processes, which then import what they need, and return at once."""
@@ -129,7 +133,7 @@ class Pool:
                 initargs=(os.cpu_count() or 1, self._preload),
                 context=CleanContext(),
             )
-            _ = self._processes.active  # asking is what starts it
+            bool(self._processes.active)  # asking is what starts it
         return self._processes
 
     def _give_up(self) -> None:
@@ -147,20 +151,24 @@ def _explained(error: BaseException, deadline: float) -> JobError:
     _logger.error("A computation failed.", exc_info=error)
     if isinstance(error, DeadlineError):
         return JobError(
-            f"The computation took longer than {units.seconds(deadline)} and was stopped.",
-            "Try a smaller network or a smaller image.",
+            _("The computation took longer than {time} and was stopped.").format(
+                time=units.seconds(deadline)
+            ),
+            _("Try a smaller network or a smaller image."),
         )
     if isinstance(error, ProcessExpired | BrokenProcessPool):
         return JobError(
-            "The computation's process died, most often because memory ran out.",
-            "Try a smaller network or a smaller image.",
+            _("The computation's process died, most often because memory ran out."),
+            _("Try a smaller network or a smaller image."),
         )
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return JobError(
-            "The computation needs more memory than there is.",
-            "Try a smaller network or a smaller image.",
+            _("The computation needs more memory than there is."),
+            _("Try a smaller network or a smaller image."),
         )
     return JobError(
-        f"The computation failed: {type(error).__name__}: {error}.",
-        "This is a mistake in the program; its log has the details.",
+        _("The computation failed: {kind}: {error}.").format(
+            kind=type(error).__name__, error=error
+        ),
+        _("This is a mistake in the program; its log has the details."),
     )

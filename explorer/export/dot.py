@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def to_dot(graph: Graph) -> str:
-    """Return DOT text; every label is escaped, every node is called by its address."""
+    """Return DOT text in English; every label is escaped, every node is called by its address."""
     dot = graphviz.Digraph(
         "network",
         graph_attr={"rankdir": "TB", "fontname": "sans-serif"},

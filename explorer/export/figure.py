@@ -12,6 +12,7 @@ from explorer.analysis.measures import measure
 from explorer.figures.architecture import scene
 from explorer.figures.paper import figure
 from explorer.units import count, quantity, shape
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.ir.graph import Graph
@@ -23,20 +24,19 @@ DPI = 300
 _ONE_AT_A_TIME = Lock()
 
 
-def to_picture(
-    graph: Graph, target: Picture, title: str = "A residual network", coloured_by: str = "macs"
-) -> bytes:
+def to_picture(graph: Graph, target: Picture, title: str = "", coloured_by: str = "macs") -> bytes:
     """Return the figure of a network with its legend, name, parameters and MACs.
 
     Args:
         graph: The network.
         target: Format of the file.
-        title: Name of the network.
+        title: Name of the network; words for one without by default.
         coloured_by: Measure that fills the boxes.
 
     Raises:
         SpecError: There is no such measure.
     """
+    title = title or _("A residual network")
     drawn = _drawn(graph, title, coloured_by)
     if target == "svg":
         return ET.tostring(drawn, encoding="utf-8", xml_declaration=True) + b"\n"
@@ -48,11 +48,15 @@ def to_picture(
 
 def _drawn(graph: Graph, title: str, coloured_by: str) -> ET.Element:
     chosen, cost = measure(coloured_by), cost_of_graph(graph)
-    titles = " and ".join(dict.fromkeys(block.title for block in graph.blocks))
-    depths = "-".join(str(len(stage.blocks)) for stage in graph.stages)
-    facts = (
-        f"{titles} {depths} · {count(cost.params)} parameters · "
-        f"{quantity(cost.macs)} MACs (multiply-adds) · input {shape(graph.input_shape)} px"
+    titles = _(" and ").join(_(title) for title in dict.fromkeys(b.title for b in graph.blocks))
+    facts = _(
+        "{blocks} {depths} · {params} parameters · {macs} MACs (multiply-adds) · input {input} px"
+    ).format(
+        blocks=titles,
+        depths="-".join(str(len(stage.blocks)) for stage in graph.stages),
+        params=count(cost.params),
+        macs=quantity(cost.macs),
+        input=shape(graph.input_shape),
     )
     return figure(scene(graph, chosen.values(graph), chosen), title, facts)
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from explorer import words
 from explorer.export.dot import to_dot
 from explorer.export.figure import PICTURES, to_picture
 from explorer.export.source import to_source
 from explorer.export.spec_json import to_json
 from explorer.graph import lower
 from explorer.spec.presets import name_of, presets
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
+    from explorer.words import Phrase
 
-UNNAMED = "A residual network"
+UNNAMED = mark("A residual network")
 
 
 class Format(NamedTuple):
@@ -48,7 +51,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def content(spec: NetworkSpec, target: str, title: str = "") -> bytes:
+def content(spec: NetworkSpec, target: str, title: str | Phrase = "") -> bytes:
     """Return the content of a file; ``target`` is one of ``FORMATS`` but ``onnx``.
 
     Args:
@@ -56,10 +59,17 @@ def content(spec: NetworkSpec, target: str, title: str = "") -> bytes:
         target: Kind of file.
         title: Name of the network; that of the preset it equals by default.
 
+    The figure as SVG speaks the reader's language. Code and graphs speak English, and so do PDF
+    and PNG, whose font has no other signs.
+
     Raises:
         SpecError: The network cannot be built.
     """
-    title = title or title_of(spec)
+    with words.speaking(words.language() if target == "svg" else words.ENGLISH):
+        return _content(spec, target, str(title) or title_of(spec))
+
+
+def _content(spec: NetworkSpec, target: str, title: str) -> bytes:
     for picture in PICTURES:
         if target == picture:
             return to_picture(lower(spec), picture, title)
@@ -78,4 +88,4 @@ def content(spec: NetworkSpec, target: str, title: str = "") -> bytes:
 def title_of(spec: NetworkSpec) -> str:
     """Return the title of the preset that a network equals, or words for one that is none."""
     name = name_of(spec)
-    return presets()[name].title if name else UNNAMED
+    return presets()[name].title if name else _(UNNAMED)

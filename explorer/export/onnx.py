@@ -10,6 +10,7 @@ from torch.export import Dim
 
 from explorer.builder import Network, build
 from explorer.errors import JobError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
@@ -30,8 +31,8 @@ def to_onnx(spec: NetworkSpec, network: Network | None = None) -> bytes:
     """
     if not all(map(importlib.util.find_spec, PACKAGES)):
         raise JobError(
-            "ONNX needs two packages that are not installed.",
-            f"Install them with `pip install {' '.join(PACKAGES)}`.",
+            _("ONNX needs two packages that are not installed."),
+            _("Install them with `pip install {packages}`.").format(packages=" ".join(PACKAGES)),
         )
     network = (network or build(spec)).eval()
     # Two images: a batch of one would be taken for a constant.

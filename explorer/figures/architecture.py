@@ -26,6 +26,7 @@ from explorer.figures.cells import (
 from explorer.figures.scale import value_scale
 from explorer.ir.describe import describe
 from explorer.units import shape
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,8 @@ def scene(
         measure: Where the values come from; None draws every block in one colour.
 
     Returns:
-        JSON-able: ``measure`` (title, unit, scale, domain, ticks), ``input`` (shape in words),
+        JSON-able, in the reader's language: ``measure`` (title, unit, scale, domain, ticks),
+        ``input`` (shape in words),
         ``stem``, ``head``, ``stages`` and the block ``templates`` that the stages refer to.
     """
     return _Writer(graph, values or {}, measure).write()
@@ -92,7 +94,7 @@ class _Writer:
         drawn = [v for a, v in self.values.items() if self._is_filled(a)]
         scale = value_scale(drawn, self.measure.scale, self.measure.unit)
         return {
-            "title": self.measure.title,
+            "title": _(self.measure.title),
             "unit": self.measure.unit,
             "scale": self.measure.scale,
             "rollup": self.measure.rollup,
@@ -156,7 +158,7 @@ class _Writer:
             self.shortcuts.append(shortcut)
             self.templates.append(
                 {
-                    "words": block.title,
+                    "words": _(block.title),
                     "shortcut": shortcut.kind,
                     "ops": self._ops(nodes, f"{block.address}."),
                     "shape": shape(nodes[-1].out_shape),
@@ -177,7 +179,7 @@ class _Writer:
             numbers = list(members)
             runs.append(self._run(template, [stage.blocks[i] for i in numbers], numbers[0]))
         used = [self.templates[i] for i in indices]
-        title, first = stage.blocks[0].title, self.shortcuts[indices[0]]
+        title, first = _(stage.blocks[0].title), self.shortcuts[indices[0]]
         words = _words_of_kinds([self.shortcuts[i].kind for i in indices])
         return {
             "address": stage.address,
@@ -226,4 +228,4 @@ def _words_of_kinds(kinds: Sequence[ShortcutKind]) -> list[str]:
     counts = Counter(kinds)
     if len(counts) == 1:
         return []
-    return [f"{number} {{{kind}}}" for kind, number in counts.items()]
+    return [_("{n} {what}").format(n=number, what=f"{{{kind}}}") for kind, number in counts.items()]

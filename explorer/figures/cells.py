@@ -86,7 +86,7 @@ def shortcut_of(block: Block, nodes: Sequence[Node]) -> Shortcut:
     tags = tags_of(on_arc)
     if not tags:
         return Shortcut("identity", is_kept=is_kept)
-    label = " ".join(words for _, words in tags)
+    label = " ".join(words for _node, words in tags)
     number = nodes.index(tags[-1][0])
     if any(isinstance(node.op, Scale | Multiply | Dropout) for node in on_arc):
         return Shortcut("weighted", label, number)

@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.units import large, percent
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.analysis.paths import PathLengths
@@ -66,7 +67,9 @@ def path_lengths(lengths: PathLengths, x_title: str) -> Chart:
     y = np.array(list(found.values()), dtype=float) if counted else 100 * shares
     labels = [large(count) for count in found.values()]
     hover = [
-        f"{label} of {large(total)} paths, {percent(share, 2)}"
+        _("{count} of {all} paths, {share}").format(
+            count=label, all=large(total), share=percent(share, 2)
+        )
         for label, share in zip(labels, shares, strict=True)
     ]
     figure = go.Figure(
@@ -87,10 +90,10 @@ def path_lengths(lengths: PathLengths, x_title: str) -> Chart:
         figure.update_xaxes(dtick=1)
     peak = max(found, key=lambda length: found[length])
     low, high = lengths.central()
-    alt = (
-        f"{large(total)} paths; the commonest length is {peak}; "
-        f"lengths {low} to {high} hold at least 95 % of them."
-    )
+    alt = _(
+        "{n} paths; the commonest length is {peak}; lengths {low} to {high} hold at least 95 % of "
+        "them."
+    ).format(n=large(total), peak=peak, low=low, high=high)
     return Chart(figure, alt)
 
 
@@ -117,7 +120,7 @@ def receptive_paths(
     wide = step * max(1, -(-(last - first + step) // (step * MAX_RECEPTIVE_BARS)))
     x, shares = _ranged(found, first, last, wide)
     hover = [
-        f"{_range(start, wide, step)} px: {percent(share, 2)}"
+        _("{size} px: {share}").format(size=_range(start, wide, step), share=percent(share, 2))
         for start, share in zip(x, shares, strict=True)
     ]
     middle = x + (wide - step) / 2
@@ -132,16 +135,22 @@ def receptive_paths(
         )
     )
     if twin is not None:
-        _, others = _ranged(twin[1], first, last, wide)
+        _sizes, others = _ranged(twin[1], first, last, wide)
         _outline(figure, middle, 100 * others, twin[0])
     plain(figure, x_title)
     figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
     if image_size < last:
         figure.add_vline(image_size, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     low, high = found.central()
-    alt = (
-        f"{large(found.num_paths)} paths with {len(found.counts)} receptive fields up to "
-        f"{found.largest} px; {low} to {high} px hold at least 95 % of them."
+    alt = _(
+        "{n} paths with {fields} receptive fields up to {largest} px; {low} to {high} px hold at "
+        "least 95 % of them."
+    ).format(
+        n=large(found.num_paths),
+        fields=len(found.counts),
+        largest=found.largest,
+        low=low,
+        high=high,
     )
     return Chart(figure, alt)
 
@@ -157,7 +166,9 @@ def _ranged(
 
 
 def _range(start: int, wide: int, step: int) -> str:
-    return str(start) if wide == step else f"{start} to {start + wide - step}"
+    if wide == step:
+        return str(start)
+    return _("{low} to {high}").format(low=start, high=start + wide - step)
 
 
 def _outline(figure: go.Figure, x: np.ndarray, y: np.ndarray, name: str) -> None:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from explorer.figures.charts import NEUTRAL, Chart
 from explorer.figures.theme import COMPARED, COMPARED_DASHES, COMPARED_MARKS, Theme, rgb
 from explorer.units import percent
+from explorer.words import _, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +90,7 @@ def curves(
         dtick=max(1, round((ceiling - bottom) / 5)) if ceiling - bottom > 1.2 else None,
         nticks=None if ceiling - bottom > 1.2 else 4,
     )
-    return Chart(figure, "; ".join(_said(line) for line in lines if _has(line)) + ".")
+    return Chart(figure, told(_said(line) for line in lines if _has(line)))
 
 
 def _has(line: Line) -> bool:
@@ -99,7 +100,9 @@ def _has(line: Line) -> bool:
 def _said(line: Line) -> str:
     values = _positive(line.values)
     where = int(np.nanargmax(values))
-    return f"{line.name}: largest at length {where}, {values[where]:.2g}"
+    return _("{name}: largest at length {length}, {value}").format(
+        name=line.name, length=where, value=f"{values[where]:.2g}"
+    )
 
 
 def _positive(values: Floats) -> Floats:
@@ -124,11 +127,18 @@ def _band(figure: go.Figure, line: Line, floor: float, theme: Theme) -> None:
 
 
 def _curve(figure: go.Figure, line: Line, values: Floats, theme: Theme) -> None:
-    bounds = ""
+    words = _("{name}, length {length}: {value}")
     custom = None
     if line.interval is not None:
-        bounds = " (%{customdata[0]:.2e} to %{customdata[1]:.2e})"
+        words = _("{name}, length {length}: {value} ({low} to {high})")
         custom = np.stack(line.interval, axis=1)
+    hint = words.format(
+        name=line.name,
+        length="%{x}",
+        value="%{y:.3e}",
+        low="%{customdata[0]:.2e}",
+        high="%{customdata[1]:.2e}",
+    )
     figure.add_scatter(
         x=np.arange(len(values)),
         y=values,
@@ -140,7 +150,7 @@ def _curve(figure: go.Figure, line: Line, values: Floats, theme: Theme) -> None:
         },
         marker={"size": 6, "symbol": COMPARED_MARKS[line.look]},
         customdata=custom,
-        hovertemplate=f"{line.name}, length %{{x}}: %{{y:.3e}}{bounds}<extra></extra>",
+        hovertemplate=f"{hint}<extra></extra>",
     )
 
 
@@ -209,10 +219,10 @@ def shares(exact: GradientByLength, x_title: str, paths_name: str, theme: Theme)
     _framed(figure, x_title)
     figure.update_yaxes(ticksuffix=" %", nticks=4, rangemode="tozero")
     peak = int(exact.norm_share.argmax())
-    alt = (
-        f"The share of the gradient is largest at length {peak}, "
-        f"{percent(float(exact.norm_share[peak]))}; lengths {low} to {high} hold 95 %."
-    )
+    alt = _(
+        "The share of the gradient is largest at length {peak}, {share}; lengths {low} to {high} "
+        "hold 95 %."
+    ).format(peak=peak, share=percent(float(exact.norm_share[peak])), low=low, high=high)
     return Chart(figure, alt)
 
 
@@ -226,8 +236,12 @@ def _share_bars(exact: GradientByLength, theme: Theme) -> go.Bar:
         text=[f"{value:.0f}" if value >= 0.5 else "" for value in share] if few else None,
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="length %{x}: %{y:.2f} % of the gradient<extra></extra>",
+        hovertemplate=_hint(_("length {length}: {share} of the gradient")),
     )
+
+
+def _hint(words: str) -> str:
+    return words.format(length="%{x}", share="%{y:.2f} %") + "<extra></extra>"
 
 
 def _path_line(figure: go.Figure, exact: GradientByLength, name: str) -> None:
@@ -238,7 +252,7 @@ def _path_line(figure: go.Figure, exact: GradientByLength, name: str) -> None:
         y=y,
         mode="lines",
         line={"color": NEUTRAL, "width": 2, "dash": "dot", "shape": "hvh"},
-        hovertemplate="length %{x}: %{y:.2f} % of the paths<extra></extra>",
+        hovertemplate=_hint(_("length {length}: {share} of the paths")),
     )
     peak = int(y.argmax())
     figure.add_annotation(
@@ -317,7 +331,10 @@ def over_training(
         ],
     )
     ends = [
-        f"{epoch} {m.epoch}: 95 % in lengths {'{} to {}'.format(*m.exact.effective_range())}"
+        _("{epoch} {n}: 95 % in lengths {low} to {high}").format(
+            epoch=epoch, n=m.epoch, low=low, high=high
+        )
         for m in (moments[0], moments[-1])
+        for low, high in [m.exact.effective_range()]
     ]
-    return Chart(figure, "; ".join(ends) + ".")
+    return Chart(figure, told(ends))

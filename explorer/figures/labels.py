@@ -1,74 +1,85 @@
-"""The words inside pictures, in English; a page passes its translations instead."""
+"""The words inside pictures."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from explorer.words import _, mark, meant
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LABELS: dict[str, str] = {
-    "network": "Network",
-    "stages": "Stages",
+    "network": mark("Network"),
+    "stages": mark("Stages"),
     "blocks": "Blocks",
-    "ops": "Ops",
-    "zoom": "Zoom",
-    "zoom_in": "Zoom in",
-    "zoom_out": "Zoom out",
-    "fit": "Fit",
-    "table": "Table",
-    "picture": "Picture",
-    "save": "Save picture",
-    "fold": "fold",
-    "unfold": "unfold",
-    "stem": "stem",
-    "head": "head",
-    "block": "block",
-    "blocks_lower": "blocks",
-    "in_a_box": "{title} in a box",
-    "log_scale": "log scale",
-    "identity": "identity",
-    "identity_shortcut": "identity shortcut",
-    "projection": "projection",
-    "pad": "zero padding",
-    "weighted": "weighted shortcut",
-    "none": "without shortcut",
-    "add": "add",
-    "kept": "kept, not added",
-    "norm": "batch norm",
-    "act": "ReLU",
-    "split": "split",
-    "concat": "concat",
-    "stride": "stride",
-    "passes": "passes as it is",
-    "address": "Address",
-    "op": "Op",
-    "shape": "Output",
-    "params": "Parameters",
-    "macs": "MACs",
-    "help": "Arrows move along the line, Enter unfolds, Escape goes up, click selects.",
-    "help_change": "Drag a block, or a stage by its name, to another place; Escape lets go. "
-    "Alt and an arrow move what has the focus, Ctrl+D duplicates it, Delete removes it, + adds "
-    "another after it.",
-    "deleted": "deleted",
-    "change": "Change",
-    "move_back": "Move left",
-    "move_on": "Move right",
-    "move_up": "Move up",
-    "move_down": "Move down",
-    "duplicate": "Duplicate",
-    "remove": "Remove",
-    "add_block_after": "Add a block after it",
-    "add_stage_after": "Add a stage after it",
-    "add_stage": "Add a stage at the end",
-    "add_stage_short": "+ stage",
+    "ops": mark("Ops"),
+    "zoom": mark("Zoom"),
+    "zoom_in": mark("Zoom in"),
+    "zoom_out": mark("Zoom out"),
+    "fit": mark("Fit"),
+    "table": mark("Table"),
+    "picture": mark("Picture"),
+    "save": mark("Save picture"),
+    "fold": mark("fold"),
+    "unfold": mark("unfold"),
+    "stem": mark("stem"),
+    "head": mark("head"),
+    "block": mark("block"),
+    "blocks_lower": mark("blocks"),
+    "in_a_box": mark("{title} in a box"),
+    "in_a_box_log": mark("{title} in a box, log scale"),
+    "identity": mark("identity"),
+    "identity_shortcut": mark("identity shortcut"),
+    "projection": mark("projection"),
+    "pad": mark("zero padding"),
+    "weighted": mark("weighted shortcut"),
+    "none": mark("without shortcut"),
+    "add": mark("add"),
+    "kept": mark("kept, not added"),
+    "norm": mark("batch norm"),
+    "act": mark("ReLU"),
+    "split": mark("split"),
+    "concat": mark("concat"),
+    "stride": mark("stride"),
+    "passes": mark("passes as it is"),
+    "address": mark("Address"),
+    "op": mark("Op"),
+    "shape": mark("Output"),
+    "params": mark("Parameters"),
+    "macs": mark("MACs"),
+    "help": mark("Arrows move along the line, Enter unfolds, Escape goes up, click selects."),
+    "help_change": mark(
+        "Drag a block, or a stage by its name, to another place; Escape lets go. "
+        "Alt and an arrow move what has the focus, Ctrl+D duplicates it, Delete removes it, + adds "
+        "another after it."
+    ),
+    "deleted": mark("deleted"),
+    "change": mark("Change"),
+    "move_back": mark("Move left"),
+    "move_on": mark("Move right"),
+    "move_up": mark("Move up"),
+    "move_down": mark("Move down"),
+    "duplicate": mark("Duplicate"),
+    "remove": mark("Remove"),
+    "add_block_after": mark("Add a block after it"),
+    "add_stage_after": mark("Add a stage after it"),
+    "add_stage": mark("Add a stage at the end"),
+    "add_stage_short": mark("+ stage"),
 }
 """Every key that a scene or the picture's controls use."""
 
 _KEY = re.compile(r"\{(\w+)\}")
 
 
-def fill(words: str, labels: Mapping[str, str] = LABELS) -> str:
+def spoken() -> dict[str, str]:
+    """Return every label in the reader's language."""
+    found = {key: _(words) for key, words in LABELS.items()}
+    # Elsewhere the word heads a column of how many there are.
+    return {**found, "blocks": meant("level of zoom", "Blocks")}
+
+
+def fill(words: str, labels: Mapping[str, str]) -> str:
     """Return words with ``{key}`` replaced by its label; an unknown key stays."""
     return _KEY.sub(lambda found: labels.get(found[1], found[0]), words)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from explorer.figures.charts import Chart
 from explorer.figures.theme import COMPARED, COMPARED_DASHES, COMPARED_MARKS, Theme
+from explorer.words import _, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,9 @@ def responses(
     figure.update_xaxes(title=x_title, showgrid=False, zeroline=False, fixedrange=True)
     figure.update_yaxes(nticks=4, zeroline=False, fixedrange=True, rangemode="tozero")
     said = [
-        f"{name}: {np.mean([one.std for one in layers]):.2g} on the mean of {len(layers)} layers"
+        _("{name}: {value} on the mean of {n} layers").format(
+            name=name, value=f"{np.mean([one.std for one in layers]):.2g}", n=len(layers)
+        )
         for name, layers in found.items()
     ]
-    return Chart(figure, "; ".join(said) + ".")
+    return Chart(figure, told(said))

@@ -61,9 +61,8 @@ def _measure(scene: Scene, width: float, labels: Mapping[str, str]) -> list[_Ent
     if measure is None:
         return []
     title = labels.get(measure["title"], measure["title"])
-    words = labels["in_a_box"].replace("{title}", title)
-    if measure["scale"] == "log":
-        words += f", {labels['log_scale']}"
+    key = "in_a_box_log" if measure["scale"] == "log" else "in_a_box"
+    words = labels[key].replace("{title}", title)
     begin = text_width(words) + 8
     length = min(BAR_LENGTH, max(MIN_BAR, half(width - begin - 18)))
     parts = _text(0, words) + _bar(begin, length)

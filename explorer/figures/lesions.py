@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from explorer.figures.charts import NEUTRAL, TWIN, Chart, plain
 from explorer.figures.theme import CIVIDIS
 from explorer.units import percent
+from explorer.words import _, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,8 +109,8 @@ def levels(found: Sequence[Level], chance: float, chance_words: str) -> Chart:
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
-    plain(figure, "", 44 + 34 * len(found))
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 22, "b": 22})
+    plain(figure, "", 48 + 34 * len(found))
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 26, "b": 22})
     figure.update_xaxes(range=[0, 114], tickvals=TICKS, ticktext=TICK_WORDS)
     figure.update_yaxes(autorange="reversed", automargin=True)
     figure.add_vline(
@@ -119,8 +120,11 @@ def levels(found: Sequence[Level], chance: float, chance_words: str) -> Chart:
         annotation_position="top",
         annotation_font={"size": 11, "color": NEUTRAL},
     )
-    alt = "; ".join(f"{one.name}: {percent(one.accuracy)}" for one in found)
-    return Chart(figure, f"Accuracy. {alt}. Chance is {percent(chance)}.")
+    said = [
+        _("{name}: {share}").format(name=one.name, share=percent(one.accuracy)) for one in found
+    ]
+    alt = _("Accuracy. {all} Chance is {chance}.")
+    return Chart(figure, alt.format(all=told(said), chance=percent(chance)))
 
 
 def by_class(classes: Sequence[str], whole: Outcome, left: Outcome, x_title: str) -> Chart:
@@ -148,7 +152,9 @@ def by_class(classes: Sequence[str], whole: Outcome, left: Outcome, x_title: str
     figure.update_xaxes(type="category")
     change = after - before
     worst = int(np.nanargmin(change))
-    alt = f"The class {classes[worst]} changes most: {change[worst]:+.1f} points."
+    alt = _("The class {name} changes most: {change} points.").format(
+        name=classes[worst], change=f"{change[worst]:+.1f}"
+    )
     return Chart(figure, alt)
 
 
@@ -167,7 +173,7 @@ def confusion(classes: Sequence[str], outcome: Outcome, x_title: str, y_title: s
             textfont={"size": 10},
             xgap=1,
             ygap=1,
-            colorbar={"title": {"text": "images", "side": "right"}, "thickness": 10, "len": 1},
+            colorbar={"title": {"text": _("images"), "side": "right"}, "thickness": 10, "len": 1},
             hovertemplate=f"{y_title}: %{{y}}<br>{x_title}: %{{x}}<br>%{{z}}<extra></extra>",
         )
     )
@@ -178,9 +184,13 @@ def confusion(classes: Sequence[str], outcome: Outcome, x_title: str, y_title: s
     )
     answers = counts.sum(0)
     most = int(answers.argmax())
-    alt = (
-        f"{int(np.trace(counts))} of {outcome.num_images} images are right; the commonest answer "
-        f"is {names[most]}, given {int(answers[most])} times."
+    alt = _(
+        "{right} of {all} images are right; the commonest answer is {name}, given {n} times."
+    ).format(
+        right=int(np.trace(counts)),
+        all=outcome.num_images,
+        name=names[most],
+        n=int(answers[most]),
     )
     return Chart(figure, alt)
 
@@ -208,7 +218,7 @@ def sweep(
             x=labels,
             y=y,
             marker={"color": NEUTRAL, "opacity": 0.7, "pattern": {**HATCH, "shape": shapes}},
-            hovertemplate=f"{name} without %{{x}}: %{{y:.1f}} %<extra></extra>",
+            hovertemplate=_without(name),
         )
     )
     for other, curve in others:
@@ -218,11 +228,11 @@ def sweep(
             y=values,
             mode="markers",
             marker={"color": TWIN, "size": 8, "symbol": "square"},
-            hovertemplate=f"{other} without %{{x}}: %{{y:.1f}} %<extra></extra>",
+            hovertemplate=_without(other),
         )
     plain(figure, x_title, 280)
     _percent_axis(figure)
-    _key(figure, [name for name, _ in curves])
+    _key(figure, [name for name, _curve in curves])
     figure.update_xaxes(type="category", tickangle=0 if len(labels) < 20 else None)
     for i, unit in enumerate(units):
         if unit.is_first and i:
@@ -230,11 +240,21 @@ def sweep(
     _line(figure, first.baseline, words[0], dash="dash")
     _line(figure, 1 / first.num_classes, words[1])
     worst = min(first.points, key=lambda point: point.accuracy)
-    alt = (
-        f"{name}: median {percent(float(np.median(y)) / 100)} without one unit, least "
-        f"{percent(worst.accuracy)} without {worst.units[0]}; whole {percent(first.baseline)}."
+    alt = _(
+        "{name}: median {median} without one unit, least {least} without {unit}; whole {whole}."
+    ).format(
+        name=name,
+        median=percent(float(np.median(y)) / 100),
+        least=percent(worst.accuracy),
+        unit=worst.units[0],
+        whole=percent(first.baseline),
     )
     return Chart(figure, alt)
+
+
+def _without(name: str) -> str:
+    words = _("{name} without {unit}: {share}")
+    return words.format(name=name, unit="%{x}", share="%{y:.1f} %") + "<extra></extra>"
 
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
@@ -253,10 +273,10 @@ def at_random(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[st
     for place, (name, curve) in enumerate(curves):
         numbers = sorted({point.at for point in curve.points})
         found = [interval([p.accuracy for p in curve.points if p.at == k]) for k in numbers]
-        means = [mean for mean, _, _ in found]
+        means = [mean for mean, _low, _high in found]
         x, y = [0, *numbers], [100 * curve.baseline, *(100 * mean for mean in means)]
-        upper = [0, *(100 * (high - mean) for mean, _, high in found)]
-        lower = [0, *(100 * (mean - low) for mean, low, _ in found)]
+        upper = [0, *(100 * (high - mean) for mean, _low, high in found)]
+        lower = [0, *(100 * (mean - low) for mean, low, _high in found)]
         figure.add_scatter(
             x=x,
             y=y,
@@ -264,15 +284,22 @@ def at_random(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[st
             line={"color": COLOURS[place], "width": 2, "dash": DASHES[place]},
             marker={"symbol": MARKS[place], "size": 8},
             error_y={"array": upper, "arrayminus": lower, "thickness": 1.5, "width": 3},
-            hovertemplate=f"{name}, %{{x}} deleted: %{{y:.1f}} %<extra></extra>",
+            hovertemplate=_("{name}, {n} deleted: {share}").format(
+                name=name, n="%{x}", share="%{y:.1f} %"
+            )
+            + "<extra></extra>",
         )
-        said.append(f"{name}: {percent(means[0])} with one deleted, {percent(means[-1])} with most")
+        said.append(
+            _("{name}: {first} with one deleted, {last} with most").format(
+                name=name, first=percent(means[0]), last=percent(means[-1])
+            )
+        )
     plain(figure, x_title, 280)
     _percent_axis(figure)
-    _key(figure, [name for name, _ in curves])
+    _key(figure, [name for name, _curve in curves])
     figure.update_xaxes(dtick=1)
     _line(figure, 1 / curves[0][1].num_classes, words[1])
-    return Chart(figure, "; ".join(said) + ".")
+    return Chart(figure, told(said))
 
 
 def reordered(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[str, str]) -> Chart:
@@ -289,10 +316,14 @@ def reordered(curves: Sequence[tuple[str, Curve]], x_title: str, words: tuple[st
             marker={"color": COLOURS[place], "symbol": MARKS[place], "size": 7, "opacity": 0.75},
             hovertemplate=f"{name}, τ %{{x:.2f}}: %{{y:.1f}} %<extra></extra>",
         )
-        said.append(f"{name}: {percent(float(np.mean(y)) / 100)} in the mean of {len(y)} orders")
+        said.append(
+            _("{name}: {share} in the mean of {n} orders").format(
+                name=name, share=percent(float(np.mean(y)) / 100), n=len(y)
+            )
+        )
     plain(figure, x_title, 280)
     _percent_axis(figure)
-    _key(figure, [name for name, _ in curves])
+    _key(figure, [name for name, _curve in curves])
     figure.update_xaxes(range=[None, 1.03])
     _line(figure, 1 / curves[0][1].num_classes, words[1])
-    return Chart(figure, "; ".join(said) + ".")
+    return Chart(figure, told(said))

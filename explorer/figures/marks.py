@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 WHOLE = -1
+_WIDE = "\u2e80"
 PRODUCT = 2
 Anchor = Literal["start", "middle", "end"]
 
@@ -161,5 +162,5 @@ def half(value: float) -> float:
 
 
 def text_width(words: str, size: float = 11.5) -> float:
-    """Return an upper estimate of the width of words [px]."""
-    return half(len(words) * size * 0.5)
+    """Return an upper estimate of the width of words [px]; a Chinese character counts twice."""
+    return half(sum(2 if char >= _WIDE else 1 for char in words) * size * 0.5)

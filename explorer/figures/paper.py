@@ -7,11 +7,12 @@ from xml.etree import ElementTree as ET
 
 from explorer.figures.compose import TITLE_ROOM, Level, View, compose
 from explorer.figures.flat import flattened
-from explorer.figures.labels import LABELS
+from explorer.figures.labels import spoken
 from explorer.figures.legend import legend
 from explorer.figures.marks import half
 from explorer.figures.svg import body, number
 from explorer.figures.theme import FONT, PALETTES
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,9 @@ def figure(
     down = max(placed.cell.down for placed in picture.placed) + 10
     picture = picture._replace(up=up, down=down)
     width = max(MIN_WIDTH, half(picture.length + 2 * MARGIN))
-    drawn = body(scene, picture, None, LABELS)
-    key = legend(scene, width - 2 * MARGIN, LABELS, with_ticks='class="norm"' in drawn)
+    labels = spoken()
+    drawn = body(scene, picture, None, labels)
+    key = legend(scene, width - 2 * MARGIN, labels, with_ticks='class="norm"' in drawn)
     notes = list(_notes(drawn))
     line = half(TITLE_ROW + key.height + 10 + picture.up)
     bottom = half(line + picture.down + 44)
@@ -74,10 +76,15 @@ def figure(
 
 def _notes(drawn: str) -> Iterator[str]:
     """Yield how to read the marks that occur and that the legend does not name."""
-    copies = "; ×n is n blocks in a row" if 'class="card"' in drawn else ""
-    yield f"A box is a block, numbered by its place in the stage{copies}. Below: output shapes."
+    if 'class="card"' in drawn:
+        yield _(
+            "A box is a block, numbered by its place in the stage; ×n is n blocks in a row. "
+            "Below: output shapes."
+        )
+    else:
+        yield _("A box is a block, numbered by its place in the stage. Below: output shapes.")
     if _GROUPS in drawn:
-        yield "Slices in the left edge of a box: its convolution has groups (cardinality)."
+        yield _("Slices in the left edge of a box: its convolution has groups (cardinality).")
 
 
 def _write(

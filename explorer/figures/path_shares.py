@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.figures.charts import HEIGHT, NEUTRAL, Chart
+from explorer.words import _, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,8 +69,9 @@ def weighted_lengths(
     ends = [shown[0] - 0.6, shown[-1] + 0.6]
     figure.update_xaxes(title=x_title, range=ends, showgrid=False, zeroline=False, fixedrange=True)
     figure.update_yaxes(ticksuffix=" %", nticks=4, zeroline=False, fixedrange=True)
-    peaks = ", ".join(
-        f"{name} at {int(s.argmax())}" for name, s in zip(weighted, table[1:], strict=True)
-    )
-    alt = f"The commonest length is {int(table[0].argmax())} by count; {peaks}."
-    return Chart(figure, alt)
+    said = [_("The commonest length is {length} by count").format(length=int(table[0].argmax()))]
+    said += [
+        _("{name} at {length}").format(name=name, length=int(shares.argmax()))
+        for name, shares in zip(weighted, table[1:], strict=True)
+    ]
+    return Chart(figure, told(said))

@@ -12,6 +12,7 @@ from explorer.figures.charts import HEIGHT, NEUTRAL, TWIN, Chart
 from explorer.figures.colormaps import VIRIDIS
 from explorer.figures.path_shares import INK
 from explorer.units import large, percent
+from explorer.words import _, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +42,7 @@ def ways_in_block(
     """
     sizes = sorted(set(found.counts) | set(twin[1].counts if twin else ()))
     names = [f"{size} × {size}" for size in sizes]
+    ways = _("{n} ways, {share}").format(n="%{y}", share="%{hovertext}")
     figure = go.Figure()
     for paths, colour, name in (
         (found, NEUTRAL, ""),
@@ -55,13 +57,17 @@ def ways_in_block(
             textposition="outside",
             cliponaxis=False,
             hovertext=[percent(count / paths.num_paths) for count in counts],
-            hovertemplate=f"{name} %{{x}}<br>%{{y}} ways, %{{hovertext}}<extra></extra>",
+            hovertemplate=f"{name} %{{x}}<br>{ways}<extra></extra>",
         )
     _laid_out(figure, HEIGHT)
     figure.update_layout(barmode="group", bargap=0.3)
     figure.update_xaxes(title=x_title, type="category")
-    words = ", ".join(f"{large(count)} see {size} × {size}" for size, count in found.counts.items())
-    return Chart(figure, f"Of {large(found.num_paths)} ways through the block, {words}.")
+    seen = [
+        _("{n} see {size} × {size}").format(n=large(count), size=size)
+        for size, count in found.counts.items()
+    ]
+    alt = _("Of {n} ways through the block, {seen}.")
+    return Chart(figure, alt.format(n=large(found.num_paths), seen=listed(seen)))
 
 
 def reach_of(field: EffectiveField) -> float:
@@ -116,10 +122,10 @@ def effective_map(
     figure.update_yaxes(
         range=(reach, -reach), scaleanchor="x", constrain="domain", nticks=5, showgrid=False
     )
-    alt = (
-        f"The effective field is {field.size:.0f} px wide, the theoretical one "
-        f"{field.theoretical} px; the spread along one axis is {field.sigma:.1f} px."
-    )
+    alt = _(
+        "The effective field is {size} px wide, the theoretical one {theoretical} px; the spread "
+        "along one axis is {spread} px."
+    ).format(size=f"{field.size:.0f}", theoretical=field.theoretical, spread=f"{field.sigma:.1f}")
     return Chart(figure, alt)
 
 
@@ -179,8 +185,9 @@ def shares_by_side(curves: Mapping[str, Sequence[float]], x_title: str) -> Chart
     end = max(_reaches(shares, _ALMOST_ALL) for shares in curves.values())
     figure.update_xaxes(title=x_title, range=(0, end))
     figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
-    words = ", ".join(f"{name}: {half} px" for name, half in halves.items())
-    return Chart(figure, f"Side of the centred square that holds half of the field, {words}.")
+    sides = [_("{name}: {n} px").format(name=name, n=half) for name, half in halves.items()]
+    alt = _("Side of the centred square that holds half of the field, {sides}.")
+    return Chart(figure, alt.format(sides=listed(sides)))
 
 
 def _reaches(shares: Sequence[float], level: float) -> int:

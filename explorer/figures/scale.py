@@ -69,7 +69,7 @@ def _short(value: float, unit: str) -> str:
     """Return ``1 M``, ``10 kB``: a round value without needless digits."""
     if unit == "px":
         return f"{value:,.0f} px"
-    number, _, rest = quantity(value, unit if unit == "B" else "").partition(" ")
+    number, _space, rest = quantity(value, unit if unit == "B" else "").partition(" ")
     plain = number.rstrip("0").rstrip(".") if "." in number else number
     return f"{plain} {rest}".strip()
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from explorer.figures.compose import Level, View, compose
-from explorer.figures.labels import LABELS
+from explorer.figures.labels import spoken
 from explorer.figures.legend import legend
 from explorer.figures.marks import half
 from explorer.figures.svg import body, number
@@ -30,7 +30,7 @@ def svg(
     *,
     selected: str | None = None,
     room: float = ROOM,
-    labels: Mapping[str, str] = LABELS,
+    labels: Mapping[str, str] | None = None,
 ) -> str:
     """Return the picture of a network as a stand-alone SVG file.
 
@@ -41,8 +41,9 @@ def svg(
         theme: ``light`` or ``dark``.
         selected: Address to outline.
         room: Length that the row of blocks should fit into [px].
-        labels: Words inside the picture.
+        labels: Words inside the picture; those of the reader's language by default.
     """
+    labels = labels or spoken()
     picture = compose(scene, View(level, states or {}, selected, room))
     width = max(MIN_WIDTH, half(picture.length + 2 * MARGIN))
     has_ticks = 'class="norm"' in (drawn := body(scene, picture, selected, labels))

@@ -166,7 +166,7 @@ class Pen:
             return f'<g aria-hidden="true">{drawn}</g>' if is_end else drawn
         if "ops" not in at.part:
             return drawn
-        name, words, shape, _, _ = at.part["ops"][op]
+        name, words, shape, _params, _macs = at.part["ops"][op]
         address = at.prefix + name
         return self._item("op", address, f"{address}, {words}, {shape}", drawn, [address])
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from explorer.figures.charts import HEIGHT, NEUTRAL, Chart
 from explorer.figures.theme import COMPARED, Theme
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def unit_reach(depths: Sequence[int], labels: Sequence[str], x_title: str, theme
         y=num + 1 - x,
         mode="lines",
         line={"color": NEUTRAL, "width": 2, "dash": "dot", "shape": "hvh" if few else "linear"},
-        hovertemplate="%{y} to the end<extra></extra>",
+        hovertemplate=_("{n} to the end").format(n="%{y}") + "<extra></extra>",
     )
     figure.update_layout(
         height=HEIGHT,
@@ -61,8 +62,7 @@ def unit_reach(depths: Sequence[int], labels: Sequence[str], x_title: str, theme
     if few:
         figure.update_xaxes(tickvals=x, ticktext=list(labels))
     figure.update_yaxes(nticks=4, zeroline=False, fixedrange=True, rangemode="tozero")
-    alt = (
-        f"The gradient of the first of {num} units has effective depth {depths[0]}, "
-        f"the deepest {max(depths)}."
-    )
+    alt = _(
+        "The gradient of the first of {n} units has effective depth {depth}, the deepest {deepest}."
+    ).format(n=num, depth=depths[0], deepest=max(depths))
     return Chart(figure, alt)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.analysis.paths import paths_of_graph
 from explorer.figures.cells import shortcut_of
 from explorer.units import large
+from explorer.words import mark
 
 if TYPE_CHECKING:
     from explorer.ir.graph import Block, Graph
@@ -24,35 +25,42 @@ MAX_BUNDLES = 13
 MAX_COLUMNS = 56
 
 LABELS: dict[str, str] = {
-    "paths": "Paths of the network",
-    "stack": "stack",
-    "stacked": "Stacked",
-    "unravelled": "Unravelled",
-    "play": "Play",
-    "table": "Table",
-    "in": "in",
-    "out": "out",
-    "length": "length",
-    "length_is": "length {k}",
-    "part_of": "{part} of {all}",
-    "rows_say": "Each thin row is one path: filled where it goes through a block, bare where it "
-    "takes the shortcut. Click a row to follow it, a block to see its paths.",
-    "ribbons_say": "Each ribbon holds the paths of some lengths; stronger cells are blocks that "
-    "more of them go through. Click a ribbon or a block.",
-    "follow": "Follow one path",
-    "followed": "Length {k}: through {through}; past the other {past}.",
-    "followed_all": "Length {k}: through every block.",
-    "followed_none": "Length {k}: past every block.",
-    "through": "Filled: the {part} of {all} paths that go through {block}.",
-    "through_each": "Filled: the {part} of {all} paths that go through any one block of {block}.",
-    "ribbon": "Length {length}: {count} of {all} paths, {weight}. Any one block is on {share} of "
-    "them.",
-    "clear": "Clear",
-    "bundle": "length {length}: {count} paths",
-    "num_paths": "Paths",
-    "share": "Share",
+    "paths": mark("Paths of the network"),
+    "stack": mark("stack"),
+    "stacked": mark("Stacked"),
+    "unravelled": mark("Unravelled"),
+    "play": mark("Play"),
+    "table": mark("Table"),
+    "in": mark("in"),
+    "out": mark("out"),
+    "length": mark("length"),
+    "length_is": mark("length {k}"),
+    "part_of": mark("{part} of {all}"),
+    "rows_say": mark(
+        "Each thin row is one path: filled where it goes through a block, bare where it "
+        "takes the shortcut. Click a row to follow it, a block to see its paths."
+    ),
+    "ribbons_say": mark(
+        "Each ribbon holds the paths of some lengths; stronger cells are blocks that "
+        "more of them go through. Click a ribbon or a block."
+    ),
+    "follow": mark("Follow one path"),
+    "followed": mark("Length {k}: through {through}; past the other {past}."),
+    "followed_all": mark("Length {k}: through every block."),
+    "followed_none": mark("Length {k}: past every block."),
+    "through": mark("Filled: the {part} of {all} paths that go through {block}."),
+    "through_each": mark(
+        "Filled: the {part} of {all} paths that go through any one block of {block}."
+    ),
+    "ribbon": mark(
+        "Length {length}: {count} of {all} paths, {weight}. Any one block is on {share} of them."
+    ),
+    "clear": mark("Clear"),
+    "bundle": mark("length {length}: {count} paths"),
+    "num_paths": mark("Paths"),
+    "share": mark("Share"),
 }
-"""The words inside the view, in English; a page passes its translations instead."""
+"""The words inside the view."""
 
 
 def unravelled(graph: Graph, among: range | None = None) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def unravelled(graph: Graph, among: range | None = None) -> dict[str, Any]:
 def _columns(graph: Graph, units: list[Block]) -> list[dict[str, Any]]:
     width = ceil(len(units) / MAX_COLUMNS) if units else 1
     columns: list[dict[str, Any]] = []
-    for _, members in groupby(units, key=lambda block: block.address.rpartition(".")[0]):
+    for _stage, members in groupby(units, key=lambda block: block.address.rpartition(".")[0]):
         blocks = list(members)
         begins = range(0, len(blocks), width)
         columns += [_column(graph, blocks[begin : begin + width]) for begin in begins]

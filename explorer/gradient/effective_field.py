@@ -31,6 +31,7 @@ from explorer.training.augment import Normalise, seeded
 from explorer.training.evaluate import held_out
 from explorer.training.resident import resident
 from explorer.weights import load_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,8 +92,8 @@ def _check(network: Network, address: Address) -> None:
     if address in graph.nodes and len(graph.nodes[address].out_shape) == 3:
         return
     raise ExplorerError(
-        f"There is no feature map {address[:60]!r} in this network.",
-        f"Name the output of a block, such as {graph.blocks[-1].exit}.",
+        _("There is no feature map {address} in this network.").format(address=repr(address[:60])),
+        _("Name the output of a block, such as {example}.").format(example=graph.blocks[-1].exit),
     )
 
 
@@ -162,14 +163,16 @@ def _images(spec: NetworkSpec, asked: Asked, seed: int) -> tuple[Tensor, Tensor]
         return images[: asked.num_images], images[asked.num_images :]
     if spec.in_channels != NUM_COLOURS:
         raise ExplorerError(
-            f"The network takes {spec.in_channels} channels, images have {NUM_COLOURS}.",
-            "Measure it on noise instead.",
+            _("The network takes {n} channels, images have {colours}.").format(
+                n=spec.in_channels, colours=NUM_COLOURS
+            ),
+            _("Measure it on noise instead."),
         )
     dataset = load(asked.data, image_size=spec.image_size)
     place = torch.device("cpu")
     normalise = Normalise(dataset.mean, dataset.std, place, torch.contiguous_format)
-    held, _ = resident(dataset.test, place)
-    train, _ = resident(dataset.train, place)
+    held, _labels = resident(dataset.test, place)
+    train, _labels = resident(dataset.train, place)
     drawn = torch.randperm(len(train), generator=seeded(seed))[: _num_settling(spec.image_size)]
     return normalise(held[: asked.num_images]), normalise(train[drawn])
 
@@ -198,13 +201,29 @@ def _shares(values: Tensor) -> Tensor:
 
 def _check_numbers(asked: Asked, num_seeds: int) -> None:
     limits = (
-        ("number of images", asked.num_images, 1, MAX_IMAGES),
-        ("number of initialisations", num_seeds, 1, MAX_SEEDS),
-        ("side of the input", asked.side or MIN_SIDE, MIN_SIDE, MAX_SIDE),
-        ("seed", asked.seed, 0, 2**32 - 1),
+        (
+            _("The number of images is {value}, which is out of range."),
+            asked.num_images,
+            1,
+            MAX_IMAGES,
+        ),
+        (
+            _("The number of initialisations is {value}, which is out of range."),
+            num_seeds,
+            1,
+            MAX_SEEDS,
+        ),
+        (
+            _("The side of the input is {value}, which is out of range."),
+            asked.side or MIN_SIDE,
+            MIN_SIDE,
+            MAX_SIDE,
+        ),
+        (_("The seed is {value}, which is out of range."), asked.seed, 0, 2**32 - 1),
     )
-    for name, value, low, high in limits:
+    for message, value, low, high in limits:
         if not low <= value <= high:
             raise ExplorerError(
-                f"The {name} is {value}, which is out of range.", f"Use {low} to {high}."
+                message.format(value=value),
+                _("Use {low} to {high}.").format(low=low, high=high),
             )

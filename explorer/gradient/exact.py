@@ -24,6 +24,7 @@ from explorer.analysis.path_gradient import GradientByLength
 from explorer.analysis.paths import paths_of_graph
 from explorer.errors import ExplorerError
 from explorer.gradient.linearised import Linearised, by_autograd, linearise
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def gradient_by_length(
     """
     counts = paths_of_graph(network.graph).counts
     if longest is not None and longest < 1:
-        raise ExplorerError("Paths up to 0 units are too few.", "Use 1 or more.")
+        raise ExplorerError(_("Paths up to 0 units are too few."), _("Use 1 or more."))
     limit = len(counts) if longest is None else min(longest + 1, len(counts))
     norms, shares, totals, arriving = [], [], [], []
     gap = 0.0

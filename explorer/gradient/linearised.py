@@ -13,6 +13,7 @@ from explorer.adjoint import pull
 from explorer.analysis.routes import Segment, segments
 from explorer.builder import evaluating
 from explorer.errors import ExplorerError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,13 +144,15 @@ def _loss(logits: Tensor, labels: Tensor | None) -> Tensor:
     num_classes = logits.shape[1]
     if target.shape != logits.shape[:1] + logits.shape[2:]:
         raise ExplorerError(
-            f"There are {len(target)} labels for {len(logits)} images.",
-            "Give one class index for each image.",
+            _("There are {labels} labels for {images} images.").format(
+                labels=len(target), images=len(logits)
+            ),
+            _("Give one class index for each image."),
         )
     if target.numel() and not 0 <= int(target.min()) <= int(target.max()) < num_classes:
         raise ExplorerError(
-            f"The labels go beyond the network's {num_classes} classes.",
-            f"Give class indices from 0 to {num_classes - 1}.",
+            _("The labels go beyond the network's {n} classes.").format(n=num_classes),
+            _("Give class indices from 0 to {last}.").format(last=num_classes - 1),
         )
     losses = functional.cross_entropy(logits, target, reduction="none")
     return losses.flatten(1).mean(1).sum() if losses.ndim > 1 else losses.sum()

@@ -21,6 +21,7 @@ from explorer.analysis.path_gradient import (
 from explorer.analysis.paths import paths_of_graph
 from explorer.errors import ExplorerError
 from explorer.gradient.exact import coefficients, points
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,7 @@ def path_norms(
         ExplorerError: Fewer than two draws, or a label is none of the network's classes.
     """
     if num_draws < 2:
-        raise ExplorerError("One draw has no error to state.", "Use two draws or more.")
+        raise ExplorerError(_("One draw has no error to state."), _("Use two draws or more."))
     counts = paths_of_graph(network.graph).counts
     limit = len(counts) if longest is None else min(max(longest, 1) + 1, len(counts))
     generator = torch.Generator().manual_seed(seed)
@@ -102,12 +103,14 @@ def sampled_norms(
         ExplorerError: There is no path of a length, or no sample is asked for.
     """
     if num_samples < 1:
-        raise ExplorerError("No path is asked for.", "Draw one path of each length or more.")
+        raise ExplorerError(_("No path is asked for."), _("Draw one path of each length or more."))
     counts = paths_of_graph(network.graph).counts
     chosen = [k for k, count in enumerate(counts) if count] if lengths is None else list(lengths)
     for k in chosen:
         if not (0 <= k < len(counts) and counts[k]):
-            raise ExplorerError(f"There is no path of {k} units.", "Choose a length that occurs.")
+            raise ExplorerError(
+                _("There is no path of {k} units.").format(k=k), _("Choose a length that occurs.")
+            )
     has_shortcut = np.array([block.merge is not None for block in network.graph.blocks])
     rng = np.random.default_rng(seed)
     ways = np.concatenate([_draw(has_shortcut, k, num_samples, rng) for k in chosen])

@@ -14,6 +14,7 @@ from explorer.errors import DataError
 from explorer.training.augment import Normalise, seeded
 from explorer.training.evaluate import held_out
 from explorer.training.resident import resident
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +75,7 @@ def _begun(found: HeldOut, data: str) -> Network:
     torch.manual_seed(record.seed)
     network = build(record.spec)
     dataset = load(data, seed=record.data.seed, image_size=record.data.image_size)
-    images, _ = resident(dataset.train, found.images.device)
+    images, _labels = resident(dataset.train, found.images.device)
     drawn = torch.randperm(len(images), generator=seeded(record.seed))[:NUM_SETTLING]
     settle(network.eval(), found.normalise(images[drawn]))
     return network
@@ -106,18 +107,19 @@ def at_initialisation(
     channels = dataset.train.images.shape[3]
     if spec.in_channels != channels:
         raise DataError(
-            f"The network takes images of {spec.in_channels} channels, "
-            f"the data set {dataset.name} has {channels}.",
-            f"Set the network's input channels to {channels}.",
+            _(
+                "The network takes images of {wanted} channels, the data set {name} has {channels}."
+            ).format(wanted=spec.in_channels, name=dataset.name, channels=channels),
+            _("Set the network's input channels to {channels}.").format(channels=channels),
         )
     place = torch.device("cpu")
     normalise = Normalise(dataset.mean, dataset.std, place, torch.contiguous_format)
     torch.manual_seed(seed)
     network = build(spec).requires_grad_(requires_grad=False)
-    images, _ = resident(dataset.train, place)
+    images, _labels = resident(dataset.train, place)
     drawn = torch.randperm(len(images), generator=seeded(seed))[:NUM_SETTLING]
     settle(network.eval(), normalise(images[drawn]))
-    held, _ = resident(dataset.test, place)
+    held, _labels = resident(dataset.test, place)
     return Subject(network.to(dtype), normalise(held[:num_images]).to(dtype), None)
 
 

@@ -26,6 +26,7 @@ from explorer.ir.ops import (
     Slice,
     Upsample,
 )
+from explorer.words import _, listed, plural
 
 
 class Words(NamedTuple):
@@ -34,7 +35,8 @@ class Words(NamedTuple):
     Attributes:
         short: Label in a box, such as ``3×3``.
         detail: Second line in a box, such as the channels; may be empty.
-        full: One line for tables, such as ``3×3 convolution, 32 groups, stride 2``.
+        full: One line for tables in the reader's language, such as
+            ``3×3 convolution, 32 groups, stride 2``.
     """
 
     short: str
@@ -48,43 +50,44 @@ def describe(op: Op) -> Words:  # noqa: C901, PLR0911, PLR0912 - one line for ea
         case Conv2d():
             return _conv(op)
         case BatchNorm2d():
-            return Words("BN", "", "batch normalisation")
+            return Words("BN", "", _("batch normalisation"))
         case ReLU():
             return Words("ReLU", "", "ReLU")
         case MaxPool2d():
-            return Words("max", "pool", f"{_square(op.kernel_size)} max-pool, stride {op.stride}")
+            return Words("max", "pool", _pool(_("{kernel} max-pool"), op))
         case AvgPool2d():
-            return Words("avg", "pool", f"{_square(op.kernel_size)} average pool{_stride(op)}")
+            return Words("avg", "pool", _pool(_("{kernel} average pool"), op))
         case GlobalAvgPool():
-            return Words("GAP", "", "global average pool")
+            return Words("GAP", "", _("global average pool"))
         case Flatten():
-            return Words("flat", "", "flatten")
+            return Words("flat", "", _("flatten"))
         case Linear():
-            return Words("fc", str(op.out_features), "fully connected layer")
+            return Words("fc", str(op.out_features), _("fully connected layer"))
         case Add():
-            return Words("+", "", "addition")
+            return Words("+", "", _("addition"))
         case Concat():
-            return Words("concat", "", "concatenation of channels")
+            return Words("concat", "", _("concatenation of channels"))
         case Slice():
-            return Words("split", "", f"channels {op.start} to {op.stop - 1}")
+            return Words("split", "", _channels(op))
         case PadChannels():
-            return Words("pad", "", f"zero channels appended{_stride(op)}")
+            return Words("pad", "", listed((_("zero channels appended"), _stride(op.stride))))
         case Sigmoid():
-            return Words("σ", "", "sigmoid")
+            return Words("σ", "", _("sigmoid"))
         case Multiply():
-            return Words("×", "", "multiplication with a gate")
+            return Words("×", "", _("multiplication with a gate"))
         case Complement():
-            return Words("1−", "", "one minus the gate")
+            return Words("1−", "", _("one minus the gate"))
         case Scale():
-            return Words(f"{op.factor:g}×", "", f"multiplication with {op.factor:g}")
+            factor = f"{op.factor:g}"
+            return Words(f"{factor}×", "", _("multiplication with {n}").format(n=factor))
         case DropPath():
-            return Words(
-                "keep", f"{op.survival:g}", f"branch kept with probability {op.survival:g}"
-            )
+            p = f"{op.survival:g}"
+            return Words("keep", p, _("branch kept with probability {p}").format(p=p))
         case Upsample():
-            return Words("up", f"{op.size}²", f"bilinear upsampling to {_square(op.size)}")
+            return Words("up", f"{op.size}²", _enlarged(op))
         case Dropout():
-            return Words("drop", f"{op.p:g}", f"dropout {op.p:g}")
+            p = f"{op.p:g}"
+            return Words("drop", p, _("dropout {p}").format(p=p))
         case _:
             raise AssertionError(f"no words for {type(op).__name__}")
 
@@ -93,13 +96,28 @@ def _square(side: int) -> str:
     return f"{side}×{side}"
 
 
-def _stride(op: AvgPool2d | PadChannels | Conv2d) -> str:
-    return f", stride {op.stride}" if op.stride > 1 else ""
+def _stride(stride: int) -> str:
+    return _("stride {n}").format(n=stride) if stride > 1 else ""
+
+
+def _pool(words: str, op: MaxPool2d | AvgPool2d) -> str:
+    return listed((words.format(kernel=_square(op.kernel_size)), _stride(op.stride)))
+
+
+def _channels(op: Slice) -> str:
+    return _("channels {first} to {last}").format(first=op.start, last=op.stop - 1)
+
+
+def _enlarged(op: Upsample) -> str:
+    return _("bilinear upsampling to {size}").format(size=_square(op.size))
 
 
 def _conv(op: Conv2d) -> Words:
     kernel = _square(op.kernel_size)
-    groups = f", {op.groups} groups" if op.groups > 1 else ""
-    dilation = f", dilation {op.dilation}" if op.dilation > 1 else ""
-    full = f"{kernel} convolution{groups}{_stride(op)}{dilation}"
-    return Words(kernel, str(op.out_channels), full)
+    facts = (
+        _("{kernel} convolution").format(kernel=kernel),
+        plural("{n} group", "{n} groups", op.groups) if op.groups > 1 else "",
+        _stride(op.stride),
+        _("dilation {n}").format(n=op.dilation) if op.dilation > 1 else "",
+    )
+    return Words(kernel, str(op.out_channels), listed(facts))

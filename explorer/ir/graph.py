@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from explorer.address import INPUT, Address
 from explorer.errors import ShapeError
 from explorer.ir.ops import Add, Concat, Op, Shape
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -174,7 +175,11 @@ class GraphBuilder:
             out_shape = op.out_shape(in_shapes)
         except ShapeError as error:
             raise ShapeError(
-                f"{address}: {error.message}", error.hint, address=address, shapes=error.shapes
+                _("{address}: {message}").format(address=address, message=error.message),
+                error.hint,
+                address=address,
+                shapes=error.shapes,
+                sentence=error.sentence,
             ) from None
         sources = tuple(value.address for value in inputs)
         self.nodes[address] = Node(address, op, sources, in_shapes, out_shape)

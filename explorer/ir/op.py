@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from explorer.errors import ShapeError
 from explorer.units import shape as show
+from explorer.words import _
 
 Shape = tuple[int, ...]
 
@@ -67,8 +68,10 @@ def window_shape(in_shape: Shape, extent: int, stride: int, padding: int) -> tup
     height, width = (_slide(size, extent, stride, padding) for size in in_shape[1:])
     if height < 1 or width < 1:
         raise ShapeError(
-            f"A window of {extent} px does not fit into {show(in_shape)}.",
-            "Use a larger image or fewer strides.",
+            _("A window of {extent} px does not fit into {shape}.").format(
+                extent=extent, shape=show(in_shape)
+            ),
+            _("Use a larger image or fewer strides."),
             shapes=(in_shape,),
         )
     return height, width

@@ -17,6 +17,7 @@ from typing import ClassVar, final
 from explorer.errors import ShapeError
 from explorer.ir.op import Op, Shape, window_shape
 from explorer.units import shape as show
+from explorer.words import _
 
 
 @final
@@ -57,21 +58,22 @@ class Conv2d(Op):
         """Return ``(out_channels, height, width)``."""
         (in_shape,) = in_shapes
         if in_shape[0] != self.in_channels:
-            raise ShapeError(
-                f"The convolution takes {self.in_channels} channels and gets {in_shape[0]}.",
-                shapes=(in_shape,),
-            )
+            words = _("The convolution takes {wanted} channels and gets {given}.")
+            words = words.format(wanted=self.in_channels, given=in_shape[0])
+            raise ShapeError(words, shapes=(in_shape,))
         for channels in (self.in_channels, self.out_channels):
             if channels < 1:
                 raise ShapeError(
-                    "The convolution has no channel left.",
-                    "Use a larger width or base width.",
+                    _("The convolution has no channel left."),
+                    _("Use a larger width or base width."),
                     shapes=(in_shape,),
                 )
             if channels % self.groups:
                 raise ShapeError(
-                    f"{channels} channels cannot be divided into {self.groups} groups.",
-                    f"Choose a width that is a multiple of {self.groups}.",
+                    _("{channels} channels cannot be divided into {groups} groups.").format(
+                        channels=channels, groups=self.groups
+                    ),
+                    _("Choose a width that is a multiple of {groups}.").format(groups=self.groups),
                     shapes=(in_shape,),
                 )
         extent, stride = self.window
@@ -200,10 +202,9 @@ class Linear(Op):
         """Return ``(out_features,)``."""
         (in_shape,) = in_shapes
         if in_shape != (self.in_features,):
-            raise ShapeError(
-                f"The linear layer takes {self.in_features} features and gets {show(in_shape)}.",
-                shapes=(in_shape,),
-            )
+            words = _("The linear layer takes {wanted} features and gets {given}.")
+            words = words.format(wanted=self.in_features, given=show(in_shape))
+            raise ShapeError(words, shapes=(in_shape,))
         return (self.out_features,)
 
 
@@ -218,8 +219,10 @@ class Add(Op):
         for other in in_shapes[1:]:
             if other != first:
                 raise ShapeError(
-                    f"The branch gives {show(first)}, the shortcut brings {show(other)}.",
-                    "Use a projection or padding where the shape changes.",
+                    _("The branch gives {branch}, the shortcut brings {shortcut}.").format(
+                        branch=show(first), shortcut=show(other)
+                    ),
+                    _("Use a projection or padding where the shape changes."),
                     shapes=in_shapes,
                 )
         return first
@@ -234,7 +237,7 @@ class Concat(Op):
         """Return the shape with the channels added up."""
         sizes = {in_shape[1:] for in_shape in in_shapes}
         if len(sizes) > 1:
-            raise ShapeError("Tensors of different sizes cannot be joined.", shapes=in_shapes)
+            raise ShapeError(_("Tensors of different sizes cannot be joined."), shapes=in_shapes)
         return (sum(in_shape[0] for in_shape in in_shapes), *in_shapes[0][1:])
 
 
@@ -252,9 +255,10 @@ class Slice(Op):
         channels = in_shapes[0][0]
         if not 0 <= self.start < self.stop <= channels:
             raise ShapeError(
-                f"There are {channels} channels where this block needs "
-                f"{max(self.start + 1, self.stop)} or more.",
-                "Make it like the other blocks of its stage, or change its width.",
+                _("There are {channels} channels where this block needs {least} or more.").format(
+                    channels=channels, least=max(self.start + 1, self.stop)
+                ),
+                _("Make it like the other blocks of its stage, or change its width."),
                 shapes=in_shapes,
             )
         return (self.stop - self.start, *in_shapes[0][1:])
@@ -279,8 +283,10 @@ class PadChannels(Op):
         (in_shape,) = in_shapes
         if self.out_channels < in_shape[0]:
             raise ShapeError(
-                f"Zero padding cannot go from {in_shape[0]} to {self.out_channels} channels.",
-                "Use a projection (option B), or a width that does not shrink.",
+                _("Zero padding cannot go from {before} to {after} channels.").format(
+                    before=in_shape[0], after=self.out_channels
+                ),
+                _("Use a projection (option B), or a width that does not shrink."),
                 shapes=(in_shape,),
             )
         return (self.out_channels, *window_shape(in_shape, 1, self.stride, 0))
@@ -312,8 +318,10 @@ class Multiply(Op):
         signal, gate = in_shapes
         if gate not in {signal, (signal[0], 1, 1)}:
             raise ShapeError(
-                f"The signal is {show(signal)}, its gate {show(gate)}.",
-                "A gate has the channels of its signal.",
+                _("The signal is {signal}, its gate {gate}.").format(
+                    signal=show(signal), gate=show(gate)
+                ),
+                _("A gate has the channels of its signal."),
                 shapes=in_shapes,
             )
         return signal

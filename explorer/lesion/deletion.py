@@ -22,6 +22,7 @@ from explorer.builder import Network
 from explorer.errors import ExplorerError
 from explorer.ir.graph import ADD, Graph, Node, Stage
 from explorer.ir.ops import Concat, PadChannels, Slice
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,8 +89,10 @@ def units(graph: Graph, addresses: Sequence[Address]) -> tuple[Block, ...]:
     for address in addresses:
         if address not in known:
             raise ExplorerError(
-                f"There is no unit {address!r} in this network.",
-                f"Units are called {graph.blocks[0].address} to {graph.blocks[-1].address}.",
+                _("There is no unit {address} in this network.").format(address=repr(address)),
+                _("Units are called {first} to {last}.").format(
+                    first=graph.blocks[0].address, last=graph.blocks[-1].address
+                ),
             )
     return tuple(known[address] for address in addresses)
 

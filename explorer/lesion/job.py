@@ -12,6 +12,7 @@ from explorer.lesion.study import Curve, Found, Point, Study
 from explorer.lesion.task import lab_of_run
 from explorer.store.runs import write_atomic
 from explorer.training import process
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,9 @@ def run(context: Context) -> dict[str, Any]:
     try:
         study = Study.model_validate(context.payload)
     except ValidationError:
-        raise JobError("This job does not say which lesions to try.", "Start it again.") from None
+        raise JobError(
+            _("This job does not say which lesions to try."), _("Start it again.")
+        ) from None
     curves: list[Curve] = []
     for number, folder in enumerate(study.runs):
         done = _Share(context, number, len(study.runs))
@@ -72,7 +75,7 @@ class _Share:
         self.tell((self.step + fraction) / self.steps)
 
     def tell(self, fraction: float) -> None:
-        text = f"Network {self._number + 1} of {self._total}"
+        text = _("Network {i} of {n}").format(i=self._number + 1, n=self._total)
         self._context.progress((self._number + min(1.0, fraction)) / self._total, text)
 
 

@@ -20,6 +20,7 @@ from explorer.builder import evaluating, module_of
 from explorer.errors import ExplorerError
 from explorer.lesion.deletion import units, without
 from explorer.lesion.outcome import Deleted, Outcome, RandomDeletions, Reorderings, Sweep
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -93,7 +94,8 @@ class Lab:
         graph = network.graph
         if len(graph.output.out_shape) != 1:
             raise ExplorerError(
-                "This network gives no class for an image.", "Choose one that classifies images."
+                _("This network gives no class for an image."),
+                _("Choose one that classifies images."),
             )
         self._network, self._images, self._labels = network, images, labels
         self._prepare, self._on_progress = prepare, on_progress
@@ -152,7 +154,7 @@ class Lab:
         rng = np.random.default_rng(seed)
         drawn = [
             sorted(rng.choice(len(self.blocks), num, replace=False).tolist())
-            for _ in range(repeats)
+            for _repeat in range(repeats)
         ]
         chosen = [tuple(self.blocks[i].address for i in one) for one in drawn]
         outcomes = self._run([self._without(set(one)) for one in chosen])
@@ -174,12 +176,12 @@ class Lab:
         pairs = self._equal_pairs()
         if not pairs:
             raise ExplorerError(
-                "No two units of this network have the same shape.",
-                "Choose a network with more units in a stage.",
+                _("No two units of this network have the same shape."),
+                _("Choose a network with more units in a stage."),
             )
         rng = np.random.default_rng(seed)
         orders: list[list[int]] = []
-        for _ in range(repeats):
+        for _repeat in range(repeats):
             order = list(range(len(self.blocks)))
             for i, j in rng.choice(pairs, num_swaps):
                 order[i], order[j] = order[j], order[i]
@@ -195,8 +197,10 @@ class Lab:
     def _check(self, num: int, most: int, repeats: int) -> None:
         if not 0 <= num <= most or repeats < 1:
             raise ExplorerError(
-                f"{num} of {most}, {repeats} times, cannot be done.",
-                f"Choose a number from 0 to {most} and one repeat or more.",
+                _("{num} of {most}, {repeats} times, cannot be done.").format(
+                    num=num, most=most, repeats=repeats
+                ),
+                _("Choose a number from 0 to {most} and one repeat or more.").format(most=most),
             )
 
     def _equal_pairs(self) -> list[tuple[int, int]]:

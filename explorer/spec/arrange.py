@@ -20,6 +20,7 @@ from explorer.spec.positions import (
     with_cells,
     with_stages,
 )
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.address import Address
@@ -81,7 +82,7 @@ def remove(spec: NetworkSpec, address: Address) -> NetworkSpec:
         del cells[stage][index]
         return _with_cells(spec, cells)
     if len(spec.stages) == 1:
-        raise _only_one("stage", address)
+        raise _only_one(_("This is the only stage of the network."), address)
     return with_stages(spec, (s for i, s in enumerate(spec.stages) if i != stage))
 
 
@@ -129,7 +130,7 @@ def _gap(spec: NetworkSpec, before: Address) -> int:
     found = locate(spec, before)
     if found.block is not None:
         raise SpecError(
-            "A stage cannot stand inside another.", "Put it before a stage.", found.address
+            _("A stage cannot stand inside another."), _("Put it before a stage."), found.address
         )
     return found.stage
 
@@ -152,8 +153,8 @@ def _move_stage(spec: NetworkSpec, start: int, gap: int) -> NetworkSpec:
 def _insert_stage(spec: NetworkSpec, index: int, stage: StageSpec) -> NetworkSpec:
     if len(spec.stages) == MAX_STAGES:
         raise SpecError(
-            f"A network has {MAX_STAGES} stages at most.",
-            "Remove a stage first, or add blocks to one.",
+            _("A network has {n} stages at most.").format(n=MAX_STAGES),
+            _("Remove a stage first, or add blocks to one."),
             f"layer{MAX_STAGES}",
         )
     return with_stages(spec, (*spec.stages[:index], stage, *spec.stages[index:]))
@@ -171,18 +172,16 @@ def _with_cells(spec: NetworkSpec, cells: list[list[Cell]]) -> NetworkSpec:
     for i, (stage, own) in enumerate(zip(spec.stages, cells, strict=True)):
         if len(own) > MAX_DEPTH:
             raise SpecError(
-                f"A stage has {MAX_DEPTH} blocks at most.",
-                "Remove a block first, or add a stage.",
+                _("A stage has {n} blocks at most.").format(n=MAX_DEPTH),
+                _("Remove a block first, or add a stage."),
                 f"layer{i + 1}",
             )
         if own:
             stages.append(stage if own == cells_of(stage) else with_cells(stage, own))
     if not stages:
-        raise _only_one("block", "layer1.0")
+        raise _only_one(_("This is the only block of the network."), "layer1.0")
     return with_stages(spec, stages)
 
 
-def _only_one(what: str, address: Address) -> SpecError:
-    return SpecError(
-        f"This is the only {what} of the network.", "Add another before you remove it.", address
-    )
+def _only_one(message: str, address: Address) -> SpecError:
+    return SpecError(message, _("Add another before you remove it."), address)

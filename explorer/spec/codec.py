@@ -19,9 +19,10 @@ from pydantic import ValidationError
 
 from explorer.errors import SpecError, UrlError
 from explorer.spec.model import NetworkSpec
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 VERSION = 1
 MAX_TOKEN_CHARS = 2048
@@ -30,33 +31,33 @@ MAX_WORDS_CHARS = 160
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """From a version to the function that makes a document of the next one of it."""
 _WORDS = {
-    "bool_parsing": "This should be true or false",
-    "bool_type": "This should be true or false",
-    "extra_forbidden": "There is no such field",
-    "finite_number": "This should be a finite number",
-    "float_parsing": "This should be a number",
-    "float_type": "This should be a number",
-    "greater_than": "This should be more than {gt:g}",
-    "greater_than_equal": "This should be {ge:g} or more",
-    "int_from_float": "This should be a whole number",
-    "int_parsing": "This should be a whole number",
-    "int_parsing_size": "This should be a smaller number",
-    "int_type": "This should be a whole number",
-    "less_than_equal": "This should be {le:g} or less",
-    "literal_error": "This should be {expected}",
-    "missing": "This field is missing",
-    "model_attributes_type": "This should be a JSON object",
-    "model_type": "This should be a JSON object",
-    "multiple_of": "This should be a multiple of {multiple_of:g}",
-    "too_long": "There may be {max_length} at most",
-    "too_short": "There should be {min_length} at least",
-    "tuple_type": "This should be a list",
-    "union_tag_invalid": "There is no block of kind {tag}; there are {expected_tags}",
-    "union_tag_not_found": "This block has no kind",
+    "bool_parsing": mark("This should be true or false"),
+    "bool_type": mark("This should be true or false"),
+    "extra_forbidden": mark("There is no such field"),
+    "finite_number": mark("This should be a finite number"),
+    "float_parsing": mark("This should be a number"),
+    "float_type": mark("This should be a number"),
+    "greater_than": mark("This should be more than {gt:g}"),
+    "greater_than_equal": mark("This should be {ge:g} or more"),
+    "int_from_float": mark("This should be a whole number"),
+    "int_parsing": mark("This should be a whole number"),
+    "int_parsing_size": mark("This should be a smaller number"),
+    "int_type": mark("This should be a whole number"),
+    "less_than_equal": mark("This should be {le:g} or less"),
+    "literal_error": mark("This should be {expected}"),
+    "missing": mark("This field is missing"),
+    "model_attributes_type": mark("This should be a JSON object"),
+    "model_type": mark("This should be a JSON object"),
+    "multiple_of": mark("This should be a multiple of {multiple_of:g}"),
+    "too_long": mark("There may be {max_length} at most"),
+    "too_short": mark("There should be {min_length} at least"),
+    "tuple_type": mark("This should be a list"),
+    "union_tag_invalid": mark("There is no block of kind {tag}; there are {expected_tags}"),
+    "union_tag_not_found": mark("This block has no kind"),
 }
 """pydantic's types of errors in words for people, with the facts of the error as fields."""
-_UNREADABLE = "This link does not describe a network."
-_HINT = "Open the app without the link, or ask for the link again."
+_UNREADABLE = mark("This link does not describe a network.")
+_HINT = mark("Open the app without the link, or ask for the link again.")
 
 
 def encode(spec: NetworkSpec) -> str:
@@ -73,16 +74,16 @@ def decode(token: str) -> NetworkSpec:
         SpecError: It is readable, but no network can be meant.
     """
     if len(token) > MAX_TOKEN_CHARS:
-        raise UrlError("This link is too long to be one of ours.", _HINT)
-    version, _, body = token.partition(".")
+        raise UrlError(_("This link is too long to be one of ours."), _(_HINT))
+    version, _dot, body = token.partition(".")
     if not (version.isascii() and version.isdigit() and body):
-        raise UrlError(_UNREADABLE, _HINT)
+        raise UrlError(_(_UNREADABLE), _(_HINT))
     number = int(version)
     if number > VERSION:
-        raise UrlError("This link was made by a newer version of the app.", "Update the app.")
+        raise UrlError(_("This link was made by a newer version of the app."), _("Update the app."))
     data = _migrated(_inflate(body), number)
     if data is None:
-        raise UrlError(_UNREADABLE, _HINT)
+        raise UrlError(_(_UNREADABLE), _(_HINT))
     return from_data(data)
 
 
@@ -102,12 +103,12 @@ def _inflate(body: str) -> dict[str, Any]:
         inflater = zlib.decompressobj()
         text = inflater.decompress(packed, MAX_JSON_BYTES)
         if inflater.unconsumed_tail or not inflater.eof:
-            raise UrlError(_UNREADABLE, _HINT)
+            raise UrlError(_(_UNREADABLE), _(_HINT))
         data = json.loads(text)
     except (ValueError, binascii.Error, zlib.error, RecursionError):
-        raise UrlError(_UNREADABLE, _HINT) from None
+        raise UrlError(_(_UNREADABLE), _(_HINT)) from None
     if not isinstance(data, dict):
-        raise UrlError(_UNREADABLE, _HINT)
+        raise UrlError(_(_UNREADABLE), _(_HINT))
     return data
 
 
@@ -130,11 +131,13 @@ def from_json(text: str | bytes) -> NetworkSpec:
         SpecError: The text is not JSON, or no network can be meant.
     """
     if len(text) > 64 * MAX_JSON_BYTES:
-        raise SpecError("This file is too large to describe a network.", "Export it again.")
+        raise SpecError(_("This file is too large to describe a network."), _("Export it again."))
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        raise SpecError("This file is not JSON.", "Export the network as JSON again.") from None
+        raise SpecError(
+            _("This file is not JSON."), _("Export the network as JSON again.")
+        ) from None
     return from_data(_of_this_version(data) if isinstance(data, dict) else data)
 
 
@@ -143,14 +146,18 @@ def _of_this_version(document: dict[str, Any]) -> dict[str, Any]:
     data = dict(document)
     version = data.pop("version", 1)
     if type(version) is not int:
-        raise SpecError("version: This should be a whole number.", "", "version")
+        raise SpecError(_("version: This should be a whole number."), "", "version")
     if version > VERSION:
-        raise SpecError("This file was made by a newer version of the app.", "Update the app.")
+        raise SpecError(
+            _("This file was made by a newer version of the app."), _("Update the app.")
+        )
     migrated = _migrated(data, version)
     if migrated is None:
         raise SpecError(
-            f"This file says that it is of version {version}, which never was.",
-            "Export the network as JSON again.",
+            _("This file says that it is of version {version}, which never was.").format(
+                version=version
+            ),
+            _("Export the network as JSON again."),
         )
     return migrated
 
@@ -169,13 +176,24 @@ def spec_error(error: ValidationError, prefix: str = "") -> SpecError:
         # pydantic names the member of the union after it: stages.0.block.basic.shortcut
         del parts[parts.index("block") + 1]
     location = _shortened(prefix + ".".join(parts))
-    own = _WORDS.get(first["type"])
-    words = own.format_map(first.get("ctx", {})) if own else first["msg"]
+    words = _words(first["type"], first.get("ctx", {})) or first["msg"]
     # A list whose item is wrong is also reported as too short: the same problem once more.
     more = sum(problem["loc"] != first["loc"][:1] for problem in problems[1:])
-    hint = f"And {more} more like it." if more else ""
-    message = f"{location or 'The network'}: {_shortened(words)}."
-    return SpecError(message, hint, location, given=_number(first["input"]))
+    hint = _("And {n} more like it.").format(n=more) if more else ""
+    sentence = _("{what}.").format(what=_shortened(words))
+    where = location or _("The network")
+    message = _("{where}: {what}").format(where=where, what=sentence)
+    given = _number(first["input"])
+    return SpecError(message, hint, location, given=given, sentence=sentence)
+
+
+def _words(kind: str, facts: Mapping[str, Any]) -> str:
+    """Return one of pydantic's errors in words, without a full stop; empty for an unusual one."""
+    if kind == "value_error":
+        return str(facts["error"])
+    if "expected" in facts:
+        facts = {**facts, "expected": facts["expected"].replace(" or ", _(" or "))}
+    return _(_WORDS[kind]).format_map(facts) if kind in _WORDS else ""
 
 
 def _number(value: object) -> float | None:

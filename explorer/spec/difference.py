@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from explorer.blocks import FAMILIES
 from explorer.spec.alignment import align
 from explorer.spec.model import BlockOverride, HeadSpec, NetworkSpec, StageSpec, StemSpec
+from explorer.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,7 @@ def _titles() -> dict[str, str]:
         for name, info in model.model_fields.items()
         if info.title
     }
-    return {**found, "kind": "Block", "": ""}
+    return {**found, "kind": mark("Block"), "": ""}
 
 
 def _stage(index: int) -> Address:

@@ -14,6 +14,7 @@ from explorer.errors import SpecError
 from explorer.spec.codec import spec_error
 from explorer.spec.model import BlockOverride, HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.spec.positions import Cell, cells_of, locate_block, rebuilt, with_cells
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -65,7 +66,9 @@ def _targets(spec: NetworkSpec, scope: Scope) -> range:
         return range(len(spec.stages))
     if not 0 <= scope < len(spec.stages):
         raise SpecError(
-            f"There is no stage {scope + 1}.", "Choose one of the stages.", f"layer{scope + 1}"
+            _("There is no stage {n}.").format(n=scope + 1),
+            _("Choose one of the stages."),
+            f"layer{scope + 1}",
         )
     return range(scope, scope + 1)
 
@@ -184,7 +187,9 @@ def _of_family(block: AnyBlock, kind: str, address: Address) -> dict[str, Any]:
     family = FAMILIES.get(kind)
     if family is None:
         raise SpecError(
-            f"There is no block called {kind[:40]!r}.", "Choose one of the list.", address
+            _("There is no block called {kind}.").format(kind=repr(kind[:40])),
+            _("Choose one of the list."),
+            address,
         )
     kept = {
         name: value

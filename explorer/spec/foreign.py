@@ -19,6 +19,7 @@ from explorer.errors import SpecError
 from explorer.spec.model import NetworkSpec, StemSpec
 from explorer.spec.presets import preset
 from explorer.spec.presets.base import DEPTHS, IMAGENET_WIDTHS, stages_of
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from explorer.blocks import Families
@@ -45,23 +46,26 @@ _SHARED = (
 """Presets that are called as the library calls them."""
 
 _REASONS = (
-    (r"resnetv2_\d+x\d+_bit", "its convolutions are standardised and its norm is by groups"),
-    (r"\w+_(gn|evos|frn)", "its normalisation is not batch norm"),
-    (r"\w+_clip(_gap)?", "its head is an attention, and it blurs before it subsamples"),
-    (r"(?:se)?resne[x]?t(?:aa|blur)\w*|densenetblur\w*", "it blurs before it subsamples"),
-    (r"eca\w+", "its gates are one-dimensional convolutions (ECA)"),
-    (r"gcres\w+", "its gates are global contexts"),
-    (r"sk\w+", "its units choose among kernels (SK)"),
-    (r"resnest\w+", "its units have split attention"),
-    (r"resnetrs\w+", "its gates are narrower and its stem replaces the pool"),
-    (r"resnet\w+_mlp", "its head has a hidden layer"),
-    (r"(?:se)?res(?:net|next)\w*\d+(?:ts|q)(?:_\w+)?", "its stem has tiers and its units SiLU"),
+    (r"resnetv2_\d+x\d+_bit", mark("its convolutions are standardised and its norm is by groups")),
+    (r"\w+_(gn|evos|frn)", mark("its normalisation is not batch norm")),
+    (r"\w+_clip(_gap)?", mark("its head is an attention, and it blurs before it subsamples")),
+    (r"(?:se)?resne[x]?t(?:aa|blur)\w*|densenetblur\w*", mark("it blurs before it subsamples")),
+    (r"eca\w+", mark("its gates are one-dimensional convolutions (ECA)")),
+    (r"gcres\w+", mark("its gates are global contexts")),
+    (r"sk\w+", mark("its units choose among kernels (SK)")),
+    (r"resnest\w+", mark("its units have split attention")),
+    (r"resnetrs\w+", mark("its gates are narrower and its stem replaces the pool")),
+    (r"resnet\w+_mlp", mark("its head has a hidden layer")),
+    (
+        r"(?:se)?res(?:net|next)\w*\d+(?:ts|q)(?:_\w+)?",
+        mark("its stem has tiers and its units SiLU"),
+    ),
     (
         r"(?:se)?res(?:net|next|netv2_)\w*\d+tn?(?:_\w+)?",
-        "the first of its stem's convolutions is narrower",
+        mark("the first of its stem's convolutions is narrower"),
     ),
-    (r"dpn48b", "its activation is not ReLU"),
-    (r"test_\w+", "it exists for timm's own tests only"),
+    (r"dpn48b", mark("its activation is not ReLU")),
+    (r"test_\w+", mark("it exists for timm's own tests only")),
 )
 """Networks of the family that have something none of ours has."""
 
@@ -82,13 +86,18 @@ def from_model_name(name: str) -> NetworkSpec:
         return found
     shown = bare[:MAX_NAME]
     near = get_close_matches(shown, foreign_models(), n=3, cutoff=0.5)
-    hint = f"The nearest that can be built: {', '.join(near)}." if near else ""
+    hint = _("The nearest that can be built: {names}.").format(names=", ".join(near))
+    hint = hint if near else ""
     for pattern, reason in _REASONS:
         if re.fullmatch(pattern, bare, re.ASCII):
-            raise SpecError(f"{shown} is not covered: {reason}.", hint)
+            raise SpecError(
+                _("{name} is not covered: {reason}.").format(name=shown, reason=_(reason)), hint
+            )
     raise SpecError(
-        f"There is no torchvision or timm model called {shown!r} among the residual families.",
-        hint or "Names look like resnet50, timm:resnet50d or torchvision.models.densenet121.",
+        _(
+            "There is no torchvision or timm model called {name} among the residual families."
+        ).format(name=repr(shown)),
+        hint or _("Names look like resnet50, timm:resnet50d or torchvision.models.densenet121."),
     )
 
 
@@ -103,8 +112,8 @@ def model_name(name: str) -> str:
 def is_model_name(name: str) -> bool:
     """Return whether a text is meant as a torchvision or timm model, covered or not."""
     bare = model_name(name)
-    known = bare in foreign_models() or any(re.fullmatch(p, bare, re.ASCII) for p, _ in _REASONS)
-    return known or _LIBRARY.match(name.strip()) is not None
+    uncovered = any(re.fullmatch(pattern, bare, re.ASCII) for pattern, _reason in _REASONS)
+    return bare in foreign_models() or uncovered or _LIBRARY.match(name.strip()) is not None
 
 
 @cache

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 
 from explorer.errors import BudgetError
 from explorer.units import scaled
+from explorer.words import _, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ class Limits:
         """
         limit: int = getattr(self, quantity)
         if value > limit:
-            title, hint = _WORDS[quantity]
+            message, hint = _WORDS[quantity]
             raise BudgetError(
-                f"This network has {_short(value)} {title}; the limit here is {_short(limit)}.",
-                hint,
+                _(message).format(value=_short(value), limit=_short(limit)),
+                _(hint),
                 quantity=quantity,
                 value=value,
                 limit=limit,
@@ -57,8 +58,23 @@ def _short(value: int) -> str:
 
 
 _WORDS = {
-    "params": ("parameters", "Lower the width or the number of blocks."),
-    "macs": ("MACs", "Lower the width, the depth or the image size."),
-    "activation_bytes": ("bytes of activations for one image", "Lower the image size or depth."),
-    "nodes": ("ops", "Lower the number of blocks."),
+    "params": (
+        mark("This network has {value} parameters; the limit here is {limit}."),
+        mark("Lower the width or the number of blocks."),
+    ),
+    "macs": (
+        mark("This network has {value} MACs; the limit here is {limit}."),
+        mark("Lower the width, the depth or the image size."),
+    ),
+    "activation_bytes": (
+        mark(
+            "This network has {value} bytes of activations for one image; the limit here is "
+            "{limit}."
+        ),
+        mark("Lower the image size or depth."),
+    ),
+    "nodes": (
+        mark("This network has {value} ops; the limit here is {limit}."),
+        mark("Lower the number of blocks."),
+    ),
 }

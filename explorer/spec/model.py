@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from explorer.blocks import AnyBlock
 from explorer.blocks.basic import Basic
+from explorer.words import _
 
 MIN_IMAGE_SIZE, MAX_IMAGE_SIZE = 8, 1024
 MAX_DEPTH, MAX_WIDTH = 1000, 8192
@@ -107,9 +108,9 @@ class StageSpec(_Part):
     def _check_overrides(self) -> Self:
         positions = [override.at for override in self.overrides]
         if positions != sorted(set(positions)):
-            raise ValueError("the overridden blocks must be in order, each once")
+            raise ValueError(_("the overridden blocks must be in order, each once"))
         if positions and positions[-1] >= self.depth:
-            raise ValueError("an overridden block lies behind the last block of the stage")
+            raise ValueError(_("an overridden block lies behind the last block of the stage"))
         return self
 
     def override_at(self, index: int) -> BlockOverride | None:

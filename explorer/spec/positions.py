@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from explorer.errors import SpecError
 from explorer.spec.codec import spec_error
 from explorer.spec.model import BlockOverride, NetworkSpec, StageSpec
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,21 +68,23 @@ def locate(spec: NetworkSpec, address: Address, *, or_end: bool = False) -> Posi
     found = _ADDRESS.fullmatch(address)
     if found is None:
         raise SpecError(
-            f"{address[:40]!r} is no stage and no block.",
-            "Write layer2 for the second stage, layer2.0 for its first block.",
+            _("{address} is no stage and no block.").format(address=repr(address[:40])),
+            _("Write layer2 for the second stage, layer2.0 for its first block."),
             address[:40] or "network",
         )
     stage, index = int(found[1]) - 1, found[2]
     if stage >= len(spec.stages):
         raise SpecError(
-            f"There is no stage {stage + 1}.", "Choose one of the stages.", f"layer{stage + 1}"
+            _("There is no stage {n}.").format(n=stage + 1),
+            _("Choose one of the stages."),
+            f"layer{stage + 1}",
         )
     if index is None:
         return Position(stage)
     if int(index) >= spec.stages[stage].depth + or_end:
         raise SpecError(
-            f"layer{stage + 1} has no block {index}.",
-            f"Its blocks are 0 to {spec.stages[stage].depth - 1}.",
+            _("layer{n} has no block {index}.").format(n=stage + 1, index=index),
+            _("Its blocks are 0 to {last}.").format(last=spec.stages[stage].depth - 1),
             f"layer{stage + 1}",
         )
     return Position(stage, int(index))
@@ -96,8 +99,8 @@ def locate_block(spec: NetworkSpec, address: Address) -> tuple[int, int]:
     stage, index = locate(spec, address)
     if index is None:
         raise SpecError(
-            f"{address} is a stage, not a block.",
-            f"Write {address}.0 for its first block.",
+            _("{address} is a stage, not a block.").format(address=address),
+            _("Write {address}.0 for its first block.").format(address=address),
             address,
         )
     return stage, index

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from explorer.words import mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,15 +56,17 @@ RES2NET_CODE = "Res2Net-PretrainedModels, README"
 DENSENET = "Huang et al. 2017, the authors' list of results"
 DPN = "Chen et al. 2017, the authors' list of results"
 
-_STRIDE = "The paper has the stride in the first 1×1; this network has the stride in the 3×3."
-_OWN_COUNT = "The paper's own count; the layers that it prints give 3.858 G."
-_PADDED = "The paper's figure is that of zero-padded shortcuts (option A)."
-_WEIGHTS_ONLY = "The paper counts the weights of convolutions and classifier only, without BN."
-_CUT = "The exact figure is 68.155 M: cut, not rounded."
-_OWN_WIDTHS = "Approximate: the widths are not printed, those here are chosen to come near."
-_RES2NET_MACS = "The paper prints 4.2 G for all its 50-layer networks of this size."
+_STRIDE = mark("The paper has the stride in the first 1×1; this network has the stride in the 3×3.")
+_OWN_COUNT = mark("The paper's own count; the layers that it prints give 3.858 G.")
+_PADDED = mark("The paper's figure is that of zero-padded shortcuts (option A).")
+_WEIGHTS_ONLY = mark(
+    "The paper counts the weights of convolutions and classifier only, without BN."
+)
+_CUT = mark("The exact figure is 68.155 M: cut, not rounded.")
+_OWN_WIDTHS = mark("Approximate: the widths are not printed, those here are chosen to come near.")
+_RES2NET_MACS = mark("The paper prints 4.2 G for all its 50-layer networks of this size.")
 
-_DPN68_MACS = "The authors' own count; the layers that they list give 2.326 G."
+_DPN68_MACS = mark("The authors' own count; the layers that they list give 2.326 G.")
 
 
 def _macs(printed: str, source: str, note: str = "") -> Published:

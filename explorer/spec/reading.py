@@ -9,6 +9,7 @@ from explorer.errors import SpecError, UrlError
 from explorer.spec.codec import decode
 from explorer.spec.foreign import from_model_name, is_model_name
 from explorer.spec.presets import preset, presets
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -30,16 +31,18 @@ def from_text(text: str) -> NetworkSpec:
         SpecError: There is no such network.
     """
     if len(text) > MAX_TEXT:
-        raise UrlError("This text is too long to be a link or a name.", "Paste the link alone.")
+        raise UrlError(
+            _("This text is too long to be a link or a name."), _("Paste the link alone.")
+        )
     text = "".join(text.split())
     if not text:
-        raise SpecError("There is nothing to read.", "Paste a link or type a model's name.")
+        raise SpecError(_("There is nothing to read."), _("Paste a link or type a model's name."))
     if text in presets():
         return preset(text)
     if "?" in text:
         return _from_link(text)
     if "://" in text:
-        raise UrlError("This link names no network.", "Copy it with the button Copy link.")
+        raise UrlError(_("This link names no network."), _("Copy it with the button Copy link."))
     if text[:2].rstrip(".").isdigit() and "." in text[:4]:
         return decode(text)
     return from_model_name(text) if is_model_name(text) else preset(text)
@@ -51,7 +54,7 @@ def _from_link(text: str) -> NetworkSpec:
         return preset(query["arch"][0])
     if "spec" in query:
         return decode(query["spec"][0])
-    raise UrlError("This link names no network.", "Copy it with the button Copy link.")
+    raise UrlError(_("This link names no network."), _("Copy it with the button Copy link."))
 
 
 def nearest_preset(spec: NetworkSpec) -> str:

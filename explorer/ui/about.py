@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.blocks import FAMILIES
 from explorer.ui import cached_lessons, panels
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, meant
 
 
 def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
@@ -63,8 +63,8 @@ def glossary() -> None:
 
 def families() -> None:
     """Show the block families with their papers."""
-    panels.heading(_("Blocks"))
+    panels.heading(meant("kinds of them", "Blocks"))
     _table(
         (_("Block"), _("Unit"), _("Source")),
-        [(_(f.title), f.formula, f.reference) for f in FAMILIES.values()],
+        [(_(f.title), _(f.formula), _(f.reference)) for f in FAMILIES.values()],
     )

@@ -68,7 +68,7 @@ def block_form(now: Hand, address: Address) -> None:
     updates = forms.fields(block, partial(now.key, block.kind, address), reasons=reasons)
     if updates:
         commands.attempt(now, lambda: commands.set_fields(now.spec, address, updates))
-    panels.note(f"{block.formula} · {block.reference}")
+    panels.note(f"{_(block.formula)} · {_(block.reference)}")
     # Last: it says whether the block is like its stage after the edits of this very run.
     with title:
         _title(now, address)
@@ -76,7 +76,7 @@ def block_form(now: Hand, address: Address) -> None:
 
 def _title(now: Hand, address: Address) -> None:
     if not address:
-        panels.heading(_("Blocks of {where}").format(where=_("all stages")))
+        panels.heading(_("Blocks of all stages"))
         return
     stage, index = locate(now.spec, address)
     if index is None:

@@ -1,18 +1,20 @@
 """Every cache of the web process, all bounded, in one file.
 
-Graphs and scenes are immutable, so they are shared without being copied.
+Graphs and scenes are immutable, so they are shared without being copied. What returns words is
+kept once for each language: it is ``_spoken`` and takes the language as its first argument.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from explorer import compute
+from explorer import compute, words
 from explorer.analysis.breakdown import Level, Row, breakdown
 from explorer.analysis.budget import admit
 from explorer.analysis.counterpart import Counterpart, counterpart
@@ -36,6 +38,8 @@ from explorer.spec.model import NetworkSpec, StageSpec
 from explorer.store import curves, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from explorer.address import Address
     from explorer.analysis.cost import Cost
     from explorer.analysis.effective_field import Asked, EffectiveField
@@ -51,6 +55,20 @@ if TYPE_CHECKING:
     from explorer.ir.graph import Graph
     from explorer.lesion.outcome import Outcome
     from explorer.store.curves import Curves
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _spoken(function: Callable[Concatenate[str, P], R]) -> Callable[P, R]:
+    """Ask a cached function for its answer in the reader's language."""
+
+    @wraps(function)
+    def in_language(*args: P.args, **kwargs: P.kwargs) -> R:
+        return function(words.language(), *args, **kwargs)
+
+    return in_language
 
 
 FIRST_READ = 300.0
@@ -84,14 +102,18 @@ def measured(spec: NetworkSpec, name: str) -> dict[str, float]:
     return measure(name).values(network(spec)[0])
 
 
+@_spoken
 @st.cache_resource(max_entries=64, show_spinner=False)
-def scene(spec: NetworkSpec, name: str) -> dict[str, Any]:
+def scene(language: str, spec: NetworkSpec, name: str) -> dict[str, Any]:
     """Return the picture of a network, coloured by a measure."""
+    del language
     return architecture.scene(network(spec)[0], measured(spec, name), measure(name))
 
 
+@_spoken
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def cam_several(
+    language: str,
     stamps: tuple[str, ...],
     image: bytes | tuple[str, int],
     arguments: dict[str, Any],
@@ -99,11 +121,12 @@ def cam_several(
     """Return the maps of two to four runs on one image, computed in the compute pool.
 
     Args:
+        language: Of the reader.
         stamps: What identifies the weights: the same folder may be trained again.
         image: An image file, or a data set with the place of a held-out image.
         arguments: Passed to ``explorer.cam.task:several``.
     """
-    del stamps
+    del language, stamps
     return compute.run("explorer.cam.task:several", image=image, **arguments)
 
 
@@ -170,12 +193,13 @@ def lesion(
     )
 
 
+@_spoken
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def lesion_cam(
-    stamp: str, folder: str, data: str, index: int, deleted: tuple[Address, ...]
+    language: str, stamp: str, folder: str, data: str, index: int, deleted: tuple[Address, ...]
 ) -> Comparison:
     """Return where a run looks, whole and without some units, computed in the compute pool."""
-    del stamp
+    del language, stamp
     return compute.run(
         "explorer.lesion.task:cam_of_lesion",
         run=folder,
@@ -186,9 +210,11 @@ def lesion_cam(
     )
 
 
+@_spoken
 @st.cache_resource(max_entries=64, show_spinner=False)
-def bare_scene(spec: NetworkSpec) -> dict[str, Any]:
+def bare_scene(language: str, spec: NetworkSpec) -> dict[str, Any]:
     """Return the picture of a network whose blocks all have one colour."""
+    del language
     return architecture.scene(network(spec)[0])
 
 
@@ -199,18 +225,23 @@ def run_stamp(stamp: str, folder: str) -> str:
     return stamp_of(Path(folder))
 
 
+@_spoken
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def cam_parts(
-    stamp: str, image: bytes | tuple[str, int], arguments: dict[str, str | bool | None]
+    language: str,
+    stamp: str,
+    image: bytes | tuple[str, int],
+    arguments: dict[str, str | bool | None],
 ) -> Breakdown:
     """Return a logit of a run taken apart at one block, computed in the compute pool.
 
     Args:
+        language: Of the reader.
         stamp: What identifies the weights.
         image: As for ``cam_pair``.
         arguments: Passed to ``explorer.cam.task:breakdown``.
     """
-    del stamp
+    del language, stamp
     asked = cast("dict[str, Any]", arguments)
     return compute.run("explorer.cam.task:breakdown", image=image, **asked)
 
@@ -332,9 +363,11 @@ def without_scales(spec: NetworkSpec) -> ReceptivePaths | None:
         return None
 
 
+@_spoken
 @st.cache_resource(max_entries=1024, show_spinner=False)
-def reasons(spec: NetworkSpec, address: Address) -> Reasons:
+def reasons(language: str, spec: NetworkSpec, address: Address) -> Reasons:
     """Return which options of a form make no sense at an address, and why."""
+    del language
     return senseless(spec, address)
 
 

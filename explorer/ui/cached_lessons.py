@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.lessons import glossary as glossaries
 from explorer.lessons import library, recorded
-from explorer.ui.i18n import language
+from explorer.words import language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from explorer.compare.runs import Axis, Field, Trained
     from explorer.ui.compare_choice import Choice, Entry
     from explorer.ui.finished import Run
-    from explorer.ui.rows_table import rows_table
 from explorer.ui.run_list import Known
 
 MOST_TICKED = 48

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from explorer.analysis.published import Comparison, compare
 from explorer.spec.presets import preset
 from explorer.ui import cached, panels
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, listed, plural, sentences
 from explorer.ui.panels import Figure
 from explorer.units import change, change_like, count, large, scaled
 
@@ -103,9 +103,9 @@ def _figure(
         return Figure(label, *value, otherwise, hint)
     note = _("paper: {printed}").format(printed=printed.printed)
     if not printed.agrees:
-        note = f"{note}, {change_like(printed.difference, printed.printed)}"
+        note = listed((note, change_like(printed.difference, printed.printed)))
         if printed.note:
-            hint = f"{hint} {_('Paper:')} {printed.note}."
+            hint = sentences((hint, _("Paper: {note}").format(note=_(printed.note))))
     return Figure(label, *value, note, hint, printed.agrees)
 
 

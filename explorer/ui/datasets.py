@@ -51,7 +51,7 @@ def choice(key: str, *, with_masks: bool = False) -> str:
 
     def words(name: str) -> str:
         if name in named:
-            return named[name].title
+            return _(named[name].title)
         return _("A folder or zip of your own …") if name == OWN else name
 
     chosen = st.selectbox(
@@ -64,7 +64,7 @@ def choice(key: str, *, with_masks: bool = False) -> str:
         persist_state="session",
     )
     if chosen in named:
-        st.caption(named[chosen].summary)
+        st.caption(_(named[chosen].summary))
         if with_masks:
             st.caption(
                 _("This network segments: only data with masks is offered, not digits or folders.")

@@ -20,7 +20,7 @@ from explorer.ui.gradient_choices import (
     measured_on,
     study_of,
 )
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, plural, sentences
 from explorer.ui.model_a import compare
 from explorer.ui.page_theme import page_theme, plot
 from explorer.ui.panels import Figure
@@ -180,12 +180,9 @@ def _reach(chosen: Chosen, question: Question, found: Study) -> None:
             ),
         )
         plot(unit_reach(depths, labels, _("block"), page_theme()), "depth-reach-chart")
-        cut = "" if found.exact.is_complete else " " + _("With longer paths bars can only grow.")
-        panels.note(
-            f"{measured_on(chosen, question)} "
-            + _("Exact sums by length; the 5 % are a convention of this page.")
-            + cut
-        )
+        cut = "" if found.exact.is_complete else _("With longer paths bars can only grow.")
+        exact = _("Exact sums by length; the 5 % are a convention of this page.")
+        panels.note(sentences((measured_on(chosen, question), exact, cut)))
         num = len(depths)
         rows = [
             {"block": label, "effective_depth": depth, "available": num - i}

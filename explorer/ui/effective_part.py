@@ -17,7 +17,7 @@ from explorer.figures.receptive_charts import effective_map, reach_of, shares_by
 from explorer.ui import cached, guard, panels, urls
 from explorer.ui.cam_view import BAR_PIXELS, bar
 from explorer.ui.finished import finished_runs
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, listed, plural, sentences
 from explorer.ui.state import start_widget
 from explorer.ui.urls import Param
 from explorer.units import percent
@@ -198,15 +198,10 @@ def _maps(named: Sequence[tuple[str, EffectiveField]]) -> None:
 
 
 def _map(i: int, name: str, field: EffectiveField, reach: float) -> None:
-    is_beyond = field.theoretical > field.side
-    panels.heading(
-        name,
-        _("Effective {size} px, theoretical {theoretical} px{beyond}").format(
-            size=f"{field.size:.0f}",
-            theoretical=field.theoretical,
-            beyond=_(", more than the input") if is_beyond else "",
-        ),
-    )
+    words = _("Effective {size} px, theoretical {theoretical} px")
+    if field.theoretical > field.side:
+        words = _("Effective {size} px, theoretical {theoretical} px, more than the input")
+    panels.heading(name, words.format(size=f"{field.size:.0f}", theoretical=field.theoretical))
     words = (_("theoretical"), _("effective"))
     chart = effective_map(field, _("px from the middle of the field"), words, reach)
     st.plotly_chart(
@@ -266,7 +261,7 @@ def _caption(subjects: Sequence[Subject], asked: Asked, num_seeds: int, block: i
         "Measured (Luo et al. 2016): the size of the gradient of the middle position of {places}, "
         "all channels added, at each pixel; a mean over {images} ({what}) for {seeds}."
     ).format(
-        places=", ".join(dict.fromkeys(_address(s.spec, block) for s in subjects)),
+        places=listed(dict.fromkeys(_address(s.spec, block) for s in subjects)),
         images=plural("{n} image", "{n} images", asked.num_images),
         what=what,
         seeds=_("one initialisation, seed {first}").format(first=asked.seed)
@@ -283,13 +278,13 @@ def _caption(subjects: Sequence[Subject], asked: Asked, num_seeds: int, block: i
         ),
         _("The theoretical field is exact; gates, which see the whole image, are left out of it."),
     )
-    return " ".join((measured, *rest))
+    return sentences((measured, *rest))
 
 
 def _of_run(run: Run, *, left_out: bool) -> str:
     words = _("After training: one run, seed {seed}.").format(seed=run.record.seed)
     if left_out:
-        words += " " + _("The network of equal MACs is measured before training only.")
+        return sentences((words, _("The network of equal MACs is measured before training only.")))
     return words
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from explorer import words
 from explorer.errors import ExplorerError
 from explorer.export.files import FORMATS, content
 from explorer.spec.codec import from_json
@@ -15,8 +16,11 @@ from explorer.spec.presets import name_of, preset
 from explorer.spec.reading import from_text, nearest_preset
 from explorer.ui import cached, guard, panels, state, urls
 from explorer.ui.i18n import _
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from explorer.spec import NetworkSpec
     from explorer.ui.state import Hand
 
@@ -38,21 +42,27 @@ def export_card(now: Hand) -> None:
     if now.error is not None:
         st.caption(_("The network in the form does not work yet; this is the last that did."))
     spec = now.working
-    edited = "" if name_of(spec) else _("edited")
-    title = f"{now.title} ({edited})" if edited else now.title
+    title = now.named if name_of(spec) else Phrase("{title} (edited)", title=now.named)
     name = name_of(spec) or (f"{now.origin}_edited" if now.origin else _("network"))
     for target, purpose in _purposes().items():
-        button, words = st.columns((1, 2.6), vertical_alignment="center")
-        with words:
+        button, says = st.columns((1, 2.6), vertical_alignment="center")
+        with says:
             st.caption(purpose)
         with button:
             if target == "onnx":
                 _onnx(spec, name)
             else:
-                _download(target, name, partial(content, spec, target, title))
+                # It is made when it is asked for, outside of the page.
+                make = partial(_made, words.language(), partial(content, spec, target, title))
+                _download(target, name, make)
     panels.heading(_("Link"))
     st.caption(_("Opens this network in the app; paste it into a mail or a paper."))
     st.code(urls.link(now), language=None, wrap_lines=True)
+
+
+def _made(language: str, make: Callable[[], bytes]) -> bytes:
+    with words.speaking(language):
+        return make()
 
 
 def _purposes() -> dict[str, str]:

@@ -10,6 +10,7 @@ from explorer.blocks import FAMILIES
 from explorer.spec.model import StageSpec
 from explorer.ui.i18n import _
 from explorer.ui.stage_rows import bounds
+from explorer.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,25 +19,39 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 CHOICES = {
-    "identity": "Identity only",
-    "A": "A: pad with zeros",
-    "B": "B: project where needed",
-    "C": "C: project always",
-    "D": "D: average, then project",
-    "a": "a: branches, summed",
-    "b": "b: branches, joined",
-    "c": "c: one grouped layer",
+    "identity": mark("Identity only"),
+    "A": mark("A: pad with zeros"),
+    "B": mark("B: project where needed"),
+    "C": mark("C: project always"),
+    "D": mark("D: average, then project"),
+    "a": mark("a: branches, summed"),
+    "b": mark("b: branches, joined"),
+    "c": mark("c: one grouped layer"),
     "1x1": "1×1",
     "3x3": "3×3",
-    "original": "Original (2015)",
-    "bn_after_add": "BN after addition",
-    "relu_before_add": "ReLU before addition",
-    "relu_only_preact": "ReLU-only pre-activation",
-    "full_preact": "Full pre-activation",
-    "exclusive": "exclusive",
-    "shortcut": "shortcut only",
-    "sliced": "One, taken apart",
-    "two": "One for each",
+    "basic": mark("basic"),
+    "bottleneck": mark("bottleneck"),
+    "single": mark("single"),
+    "group": mark("group"),
+    "widening": mark("widening"),
+    "own": mark("own"),
+    "shared": mark("shared"),
+    "none": mark("none"),
+    "first": mark("first"),
+    "last": mark("last"),
+    "conv": mark("conv"),
+    "pool": mark("pool"),
+    "classify": mark("classify"),
+    "segment": mark("segment"),
+    "original": mark("Original (2015)"),
+    "bn_after_add": mark("BN after addition"),
+    "relu_before_add": mark("ReLU before addition"),
+    "relu_only_preact": mark("ReLU-only pre-activation"),
+    "full_preact": mark("Full pre-activation"),
+    "exclusive": mark("exclusive"),
+    "shortcut": mark("shortcut only"),
+    "sliced": mark("One, taken apart"),
+    "two": mark("One for each"),
 }
 """Options in words, where their value alone does not say enough."""
 _MAX_SEGMENTS = 3
@@ -78,12 +93,17 @@ def stage_field(name: str, current: Any, key: str) -> Any:  # noqa: ANN401
     return _field(name, StageSpec.model_fields[name], current, key, {})
 
 
+def option_words(option: object) -> str:
+    """Return an option of a field in words."""
+    return _(CHOICES.get(str(option), str(option)))
+
+
 def _help(info: FieldInfo, why: Mapping[Any, str]) -> str | None:
     """Return what a field means and which of its options make no sense here."""
-    lines = [_(why[None])] if None in why else []
+    lines = [why[None]] if None in why else []
     lines += [_(info.description)] if info.description else []
     lines += [
-        f"{_(CHOICES.get(option, str(option)))}: {_(reason)}"
+        _("{option}: {reason}").format(option=option_words(option), reason=reason)
         for option, reason in why.items()
         if option is not None
     ]
@@ -102,7 +122,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str, why: Mapping[Any,
                 key=key,
                 help=help_,
                 disabled=disabled,
-                format_func=lambda o: _(CHOICES.get(o, str(o))),
+                format_func=option_words,
             )
         return st.segmented_control(
             label,
@@ -112,7 +132,7 @@ def _field(name: str, info: FieldInfo, current: Any, key: str, why: Mapping[Any,
             key=key,
             help=help_,
             disabled=disabled,
-            format_func=lambda o: _(CHOICES.get(o, str(o))),
+            format_func=option_words,
             width="stretch",
         )
     if info.annotation is bool:

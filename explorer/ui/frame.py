@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui import nav, panels, urls
+from explorer.ui import language, nav, panels, urls
 from explorer.ui.guard import guard, show
 from explorer.ui.i18n import _
 from explorer.ui.lesson_strip import lesson_strip
 from explorer.ui.server import ROOT
 from explorer.ui.state import hand
 
+language.listen()
 st.set_page_config(
     page_title=_("Residual Explorer"),
     page_icon=str(ROOT / "assets" / "icon.png"),
@@ -25,6 +26,7 @@ current = st.navigation(
     position="top",
 )
 panels.style()
+language.language_switch()
 problem = urls.read(hand())
 if problem:
     show(problem)
@@ -33,3 +35,4 @@ with guard():
         lesson_strip()
     current.run()
 urls.write(hand())
+language.write()

@@ -137,14 +137,17 @@ def measured_on(chosen: Chosen, question: Question) -> str:
     """Return on what a figure was measured, in one sentence."""
     data = chosen.weights.data.rsplit("/", 1)[-1]
     words = _(
-        "{title}, {when}; held-out images of {data}: {n}; {loss}. Batch norm as in evaluation"
-    ).format(
+        "{title}, {when}; held-out images of {data}: {n}; {loss}. Batch norm as in evaluation."
+    )
+    if chosen.run is None or chosen.weights.epoch == 0:
+        words = _(
+            "{title}, {when}; held-out images of {data}: {n}; {loss}. Batch norm as in "
+            "evaluation, its statistics from 64 training images."
+        )
+    return words.format(
         title=chosen.title,
         when=chosen.when,
         data=data,
         n=count(question.num_images),
         loss=chosen.loss,
     )
-    if chosen.run is None or chosen.weights.epoch == 0:
-        words += _(", its statistics from 64 training images")
-    return words + "."

@@ -22,7 +22,7 @@ from explorer.ui.gradient_choices import (
     study_of,
 )
 from explorer.ui.gradient_training import over_training
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.page_theme import page_theme, plot
 from explorer.ui.panels import Figure
 from explorer.ui.path_units import words_of
@@ -258,28 +258,27 @@ def _agreement_words(values: np.ndarray, found: Study) -> str:
         "Before training the paths of a length are nearly at right angles, so that the upper "
         "bound is far above their sum; training makes them agree. Band: 95 % interval."
     )
-    return f"{here} {known}"
+    return sentences((here, known))
 
 
 def _caption(chosen: Chosen, question: Question, found: Study) -> str:
-    sums = _("Exact at these images: counts, sums, shares.")
+    said = [measured_on(chosen, question), _("Exact at these images: counts, sums, shares.")]
     if not found.exact.is_complete:
-        sums += " " + _(
-            "Paths longer than {k} blocks are left out, which changes no other sum."
-        ).format(k=len(found.exact.norm) - 1)
+        words = _("Paths longer than {k} blocks are left out, which changes no other sum.")
+        said.append(words.format(k=len(found.exact.norm) - 1))
         if found.exact.norm_share[-1] > _SMALL:
-            sums += " " + _(
-                "The sums have not died away at the cut: take longer paths before you read the "
-                "shares."
+            said.append(
+                _(
+                    "The sums have not died away at the cut: take longer paths before you read "
+                    "the shares."
+                )
             )
-    drawn = (
-        _(
+    if question.num_draws:
+        words = _(
             "Measured: single paths, {n} draws of signs and {n} paths of each length, seed {seed}."
-        ).format(n=question.num_draws, seed=question.seed)
-        if question.num_draws
-        else ""
-    )
-    return f"{measured_on(chosen, question)} {sums} {drawn}".strip()
+        )
+        said.append(words.format(n=question.num_draws, seed=question.seed))
+    return sentences(said)
 
 
 def where_it_holds(graph: Graph) -> tuple[str, str]:
@@ -308,13 +307,14 @@ def where_it_holds(graph: Graph) -> tuple[str, str]:
             "unchanged, whatever the image. Only what the branches do depends on the image, and "
             "is taken as it is there."
         ).format(m=kinds.identity, n=n)
+    said = [text]
     if kinds.changed:
-        text += " " + _(
-            "In {m} it is projected, pooled, padded, gated, or leaves after an activation."
-        ).format(m=kinds.changed)
+        text = _("In {m} it is projected, pooled, padded, gated, or leaves after an activation.")
+        said.append(text.format(m=kinds.changed))
     if 0 < kinds.plain < n:
-        text += " " + _("{m} have none: every path goes through them.").format(m=kinds.plain)
-    return title, text
+        text = _("{m} have none: every path goes through them.")
+        said.append(text.format(m=kinds.plain))
+    return title, sentences(said)
 
 
 def _titles() -> dict[str, str]:

@@ -1,30 +1,35 @@
-"""Every visible string of the pages goes through here."""
+"""What pages say, in the language of their reader: ``explorer.words`` for the pages."""
 
 from __future__ import annotations
 
-import gettext
-from functools import cache
-from pathlib import Path
+from urllib.parse import parse_qs
 
-DOMAIN = "explorer"
-LOCALE = Path(__file__).resolve().parents[2] / "assets" / "locale"
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explorer import words
+from explorer.words import _, listed, meant, plural, sentences
 
-@cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, LOCALE, languages=[language], fallback=True)
+__all__ = ["_", "asked_for", "listed", "meant", "plural", "sentences"]
 
-
-def _(text: str) -> str:
-    """Return a string in the reader's language."""
-    return _catalogue("en").gettext(text)
+PARAM = "lang"
 
 
-def plural(one: str, many: str, number: int) -> str:
-    """Return the form of a string that goes with a number, which fills ``{n}``."""
-    return _catalogue("en").ngettext(one, many, number).format(n=f"{number:,}")
+def asked_for() -> str | None:
+    """Return the language that the link asks for, else the browser; None where neither does.
+
+    Reads nothing of the session: a callback may run before the page does, and each look at the
+    session's state there is a moment at which the callback may be given up.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return None
+    return in_link(context.query_string) or words.matching(st.context.locale)
 
 
-def language() -> str:
-    """Return the code of the reader's language."""
-    return "en"
+def in_link(query: str) -> str | None:
+    """Return the language in a query string; None where it names none that we have."""
+    return words.matching(parse_qs(query).get(PARAM, [""])[-1])
+
+
+words.ask(asked_for)

@@ -15,7 +15,7 @@ from explorer.analysis.paths import block_polynomial, multiplies
 from explorer.analysis.survival import survival_of
 from explorer.figures.path_shares import weighted_lengths
 from explorer.ui import cached, panels, urls
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, meant, sentences
 from explorer.ui.path_charts import path_length_chart
 from explorer.ui.path_units import units_of, words_of
 from explorer.ui.state import start_widget
@@ -60,7 +60,7 @@ def _table(now: Hand) -> None:
             st.table([_row(unit, lengths) for unit, lengths in found], border="horizontal")
         with hints, st.container(gap="xsmall"):
             for unit in units:
-                panels.note(f"{words_of(unit).name}: {words_of(unit).hint}")
+                panels.note(_("{name}: {hint}").format(**words_of(unit)._asdict()))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 _("Save CSV"),
@@ -135,7 +135,7 @@ def _reading(*, drops: bool, gated: bool) -> str:
         parts.append(
             _("A gate open to T sends T through the branch and 1 − T past it, the same everywhere.")
         )
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def _gate() -> float | None:
@@ -176,7 +176,7 @@ def _polynomials(now: Hand, graph: Graph) -> None:
         units: list[Unit] = [unit for unit in units_of(now.working) if unit != "block"]
         rows = [
             {
-                _("Blocks"): _span(blocks),
+                meant("which", "Blocks"): _span(blocks),
                 **{
                     words_of(u).name: _written(polynomial)
                     for u, polynomial in zip(units, found, strict=True)

@@ -125,7 +125,7 @@ def sources(run: Run) -> dict[str, str]:
 
     A run that was trained elsewhere names its data by a file that need not be on this machine.
     """
-    record, titles = run.record.data, {info.name: info.title for info in catalogue()}
+    record, titles = run.record.data, {info.name: _(info.title) for info in catalogue()}
     own = {str(path): name for name, path in datasets.found().items()}
     found: dict[str, str] = {}
     if record.name in titles:
@@ -135,7 +135,7 @@ def sources(run: Run) -> dict[str, str]:
     else:
         stem = Path(record.name).stem
         found.update({path: name for path, name in own.items() if name == stem})
-    alike = {info.name: info.title for info in catalogue() if info.classes == record.classes}
+    alike = {info.name: _(info.title) for info in catalogue() if info.classes == record.classes}
     return {**found, **alike, **own}
 
 

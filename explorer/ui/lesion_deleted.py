@@ -43,12 +43,14 @@ def choose_deleted(run: Run) -> Blocks:
         name=run.record.title,
         marks=Marks(deleted=now),
     )
-    stays = (
-        _("its shortcut stays.")
+    panels.note(
+        _("Click a block to delete it, click again to put it back; its shortcut stays.")
         if any(block.merge for block in graph.blocks)
-        else _("as it has no shortcut, its input is passed on, thinned or padded to fit.")
+        else _(
+            "Click a block to delete it, click again to put it back; as it has no shortcut, its "
+            "input is passed on, thinned or padded to fit."
+        )
     )
-    panels.note(_("Click a block to delete it, click again to put it back;") + f" {stays}")
     _list(key, labels, now)
     urls.put(Param.DELETED, ",".join(now))
     return now

@@ -17,7 +17,7 @@ from explorer.lesion.study import KIND, Study, What, kept
 from explorer.store.records import State
 from explorer.ui import cached, panels, state, urls
 from explorer.ui.guard import show
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.lesion_view import caption
 from explorer.ui.urls import Param
 from explorer.units import percent
@@ -142,12 +142,16 @@ def _pending(study: Study, subject: Subject) -> None:
     if job is not None and job.state is State.FAILED:
         panels.note(_("The last try failed: {reason}").format(reason=job.reason))
     panels.note(
-        _("Not measured yet. It runs in the background and is kept: seconds for the bundled digits")
-        + _(", minutes for larger networks and more images.")
+        _(
+            "Not measured yet. It runs in the background and is kept: seconds for the bundled "
+            "digits, minutes for larger networks and more images."
+        )
     )
     if st.button(_("Measure"), type="primary", key="lesion-measure"):
         try:
-            title = f"{words_of(study.what).label}: {subject.run.record.title}"
+            title = _("{study}: {network}").format(
+                study=words_of(study.what).label, network=subject.run.record.title
+            )
             client.submit(KIND, study.model_dump(mode="json"), title=title, user=state.visitor())
         except ExplorerError as error:
             show(error)
@@ -179,7 +183,7 @@ def _result(found: Found, subject: Subject) -> None:
         chart.figure, key="lesion-study-chart", config={"displayModeBar": False}, alt=chart.alt
     )
     first = found.curves[0]
-    panels.note(_drawn(found) + caption(subject, first.num_images))
+    panels.note(sentences((_drawn(found), caption(subject, first.num_images))))
     with st.expander(_("Table")):
         st.dataframe(study_table(found, curves), hide_index=True)
     st.download_button(
@@ -196,7 +200,7 @@ def _result(found: Found, subject: Subject) -> None:
 def _drawn(found: Found) -> str:
     if found.study.what == "sweep":
         return ""
-    words = _("{n} draws for each number, seed {seed}. ")
+    words = _("{n} draws for each number, seed {seed}.")
     return words.format(n=found.study.repeats, seed=found.study.seed)
 
 

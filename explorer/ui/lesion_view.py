@@ -133,12 +133,16 @@ def results(pair: Pair, twin: Pair | None, subject: Subject, deleted: Blocks) ->
 
 def caption(subject: Subject, num_images: int) -> str:
     """Return what was measured, on how many images, with which seed."""
-    words = _("Measured on {n} held-out images of {data}").format(
-        n=count(num_images), data=subject.data_title
+    words = _(
+        "Measured on {n} held-out images of {data}; nothing is trained anew. One training seed: "
+        "do not conclude yet."
     )
     if subject.limit is not None and num_images == subject.limit:
-        words += _(", drawn with seed 0")
-    return words + _("; nothing is trained anew. One training seed: do not conclude yet.")
+        words = _(
+            "Measured on {n} held-out images of {data}, drawn with seed 0; nothing is trained "
+            "anew. One training seed: do not conclude yet."
+        )
+    return words.format(n=count(num_images), data=subject.data_title)
 
 
 def _rows(pair: Pair, twin: Pair | None, deleted: Blocks) -> list[Level]:
@@ -221,14 +225,19 @@ def looks(subject: Subject, num_images: int, deleted: Blocks) -> None:
         for column, (title, line, pixels) in zip(columns, pictures, strict=False):
             with column:
                 panels.heading(title, line)
-                st.image(to_png(pixels), width="stretch", alt=f"{title}: {line}")
+                st.image(
+                    to_png(pixels),
+                    width="stretch",
+                    alt=_("{title}: {line}").format(title=title, line=line),
+                )
 
 
 def _answer(side: Side) -> str:
-    dead = f" · {_('nothing speaks for this class')}" if side.is_dead else ""
     best = side.top[0]
     words = _("says {name}, {share}")
-    return words.format(name=best.class_name, share=percent(best.probability)) + dead
+    if side.is_dead:
+        words = _("says {name}, {share} · nothing speaks for this class")
+    return words.format(name=best.class_name, share=percent(best.probability))
 
 
 def _image(num_images: int) -> int:

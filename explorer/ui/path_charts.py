@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.figures.charts import path_lengths, receptive_paths
 from explorer.ui import cached, panels
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.path_units import choose_unit, words_of
 
 if TYPE_CHECKING:
@@ -58,9 +58,8 @@ def receptive_chart(now: Hand) -> None:
             "Every way through the graph counts: past or through a block, along "
             "each group and scale."
         )
-        if image < found.largest:
-            words = f"{words} {_('The dotted line is the image.')}"
-        panels.note(words)
+        is_wider = image < found.largest
+        panels.note(sentences((words, _("The dotted line is the image.") if is_wider else "")))
 
 
 def path_length_chart(now: Hand) -> None:

@@ -16,7 +16,7 @@ from explorer.errors import SpecError
 from explorer.figures.charts import receptive_paths
 from explorer.figures.receptive_charts import ways_in_block
 from explorer.ui import cached, effective_part, guard, panels, urls
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.state import start_widget
 from explorer.ui.urls import Param
 from explorer.units import large, quantity
@@ -137,18 +137,17 @@ def _other(now: Hand) -> Named:
     found = cached.equal_cost(now.working)
     own, other = (cached.network(spec)[1].macs for spec in (now.working, found.spec))
     is_resnet = found.kind == "bottleneck"
-    panels.note(
-        (
-            _("ResNet: bottlenecks of base width {width}")
-            if is_resnet
-            else _("Res2Net: scale 4, base width {width}")
-        ).format(width=found.base_width)
-        + " · "
-        + _("{other} against {own}, {change}").format(
-            other=quantity(other, "MAC"), own=quantity(own, "MAC"), change=_percent(found.deviation)
-        )
-        + ("" if found.fits else f". {_('No width comes nearer: the costs are not equal.')}")
+    words = _("Res2Net: scale 4, base width {width} · {other} against {own}, {change}.")
+    if is_resnet:
+        words = _("ResNet: bottlenecks of base width {width} · {other} against {own}, {change}.")
+    words = words.format(
+        width=found.base_width,
+        other=quantity(other, "MAC"),
+        own=quantity(own, "MAC"),
+        change=_percent(found.deviation),
     )
+    nearer = "" if found.fits else _("No width comes nearer: the costs are not equal.")
+    panels.note(sentences((words, nearer)))
     return Named(_("ResNet, equal MACs") if is_resnet else _("Res2Net, equal MACs"), found.spec)
 
 
@@ -161,10 +160,7 @@ def _all_paths(networks: list[Named], place: Place) -> None:
     with st.container(border=True, key="field-paths"):
         panels.heading(
             _("Receptive fields of the paths"),
-            _("Which share of the paths to {place} sees how many pixels of the image.").format(
-                place=_words_of(place)
-            )
-            + _colours(found),
+            sentences((_which(place), _colours(found))),
         )
         image = networks[0].spec.image_size
         chart = receptive_paths(
@@ -178,22 +174,23 @@ def _all_paths(networks: list[Named], place: Place) -> None:
         words = _(
             "Exact, from the graph alone: past or through each block, along each group and scale."
         )
-        if image < max(paths.largest for _name, paths in found):
-            words = f"{words} {_('The dotted line is the image.')}"
-        panels.note(words)
+        is_wider = image < max(paths.largest for _name, paths in found)
+        panels.note(sentences((words, _("The dotted line is the image.") if is_wider else "")))
 
 
-def _words_of(place: Place) -> str:
+def _which(place: Place) -> str:
     if not place.label:
-        return _("the last map")
-    return _("the end of block {label}").format(label=place.label)
+        return _("Which share of the paths to the last map sees how many pixels of the image.")
+    return _(
+        "Which share of the paths to the end of block {label} sees how many pixels of the image."
+    ).format(label=place.label)
 
 
 def _colours(found: Sequence[tuple[str, ReceptivePaths]]) -> str:
     if len(found) == 1:
         return ""
     (own, _o), (other, _p) = found
-    return " " + _("Grey: {own}. Orange: {other}.").format(own=own, other=other)
+    return _("Grey: {own}. Orange: {other}.").format(own=own, other=other)
 
 
 def _row(name: str, paths: ReceptivePaths) -> dict[str, str]:
@@ -239,11 +236,7 @@ def _inside(networks: list[Named], place: Place) -> None:
     with st.container(border=True, key="field-block"):
         panels.heading(
             _("Inside block {label}").format(label=label_of(block)),
-            _(
-                "How many ways from the block's entry to its exit see how many positions of its "
-                "input; neighbouring positions are {jump} px apart in the image."
-            ).format(jump=jump)
-            + _colours(found),
+            sentences((_how_many(jump), _colours(found))),
         )
         chart = ways_in_block(found[0][1], _("positions of the block's input"), *found[1:])
         st.plotly_chart(
@@ -265,13 +258,22 @@ def _block_row(name: str, paths: ReceptivePaths, jump: int) -> dict[str, str]:
 
 
 def _reading(spec: NetworkSpec, shown: int) -> str:
-    words = _("Exact, from the graph alone; the shortcut is a way that sees one position.")
+    said = [_("Exact, from the graph alone; the shortcut is a way that sees one position.")]
     if has_scales(spec) or shown > 1:
-        words += " " + _(
-            "A Res2Net block has a way for each number of 3 × 3 convolutions in a row, so one "
-            "block sees several scales. The first block of a stage does not pass its scales on."
+        said.append(
+            _(
+                "A Res2Net block has a way for each number of 3 × 3 convolutions in a row, so one "
+                "block sees several scales. The first block of a stage does not pass its scales on."
+            )
         )
-    return words
+    return sentences(said)
+
+
+def _how_many(jump: int) -> str:
+    return _(
+        "How many ways from the block's entry to its exit see how many positions of its input; "
+        "neighbouring positions are {jump} px apart in the image."
+    ).format(jump=jump)
 
 
 def _effective(networks: list[Named], place: Place) -> None:

@@ -168,11 +168,16 @@ def _show(found: dict[str, tuple[Response, ...]], seed: int) -> None:
 
 
 def _caption(found: dict[str, tuple[Response, ...]], seed: int) -> str:
-    read = _("after batch norm, before ReLU and addition")
-    direct = [one for layers in found.values() for one in layers if one.read_at == one.layer]
-    if direct:
-        read += _("; where batch norm stands before the convolution, at the convolution itself")
-    return _(
+    words = _(
         "Measured on {n} held-out images of each network's data, over images, channels and "
-        "positions, {read}. Untrained weights: seed {seed}. Shortcuts and gates are left out."
-    ).format(n=count(IMAGES), read=read, seed=seed)
+        "positions, after batch norm, before ReLU and addition. Untrained weights: seed {seed}. "
+        "Shortcuts and gates are left out."
+    )
+    if any(one.read_at == one.layer for layers in found.values() for one in layers):
+        words = _(
+            "Measured on {n} held-out images of each network's data, over images, channels and "
+            "positions, after batch norm, before ReLU and addition; where batch norm stands "
+            "before the convolution, at the convolution itself. Untrained weights: seed {seed}. "
+            "Shortcuts and gates are left out."
+        )
+    return words.format(n=count(IMAGES), seed=seed)

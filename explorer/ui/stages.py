@@ -66,9 +66,7 @@ def _reasons(spec: NetworkSpec) -> dict[Address, dict[str, dict[str, str]]]:
         blocks = {address: stage.block, **{f"{address}.{o.at}": o.block for o in stage.overrides}}
         for place, block in blocks.items():
             fields = {
-                name: {
-                    "" if option is None else str(option): _(why) for option, why in all_.items()
-                }
+                name: {"" if option is None else str(option): why for option, why in all_.items()}
                 for name, all_ in cached.reasons_alone(block, stage.stride).items()
                 if name in COLUMNS
             }

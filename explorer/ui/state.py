@@ -15,7 +15,7 @@ from explorer.api import visitors
 from explorer.errors import ShapeError, SpecError
 from explorer.jobs import people
 from explorer.spec.presets import name_of, preset, presets
-from explorer.ui.i18n import _
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from explorer.address import Address
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 START = "resnet20"
 _KEY = "explorer"
+_FORM = "spec"
+"""Begins the keys of the form of the network, which has fresh widgets in each epoch."""
 _HISTORY = 100
 
 
@@ -89,6 +91,11 @@ class Hand:
             return
         self.error = None
         self.working = spec
+
+    def tell_again(self) -> None:
+        """Say anew what is wrong, and draw the form anew: the reader's language is another."""
+        self._set(self.spec)
+        self.epoch += 1
 
     def edit(self, spec: NetworkSpec) -> None:
         """Take a network from the form."""
@@ -178,14 +185,19 @@ class Hand:
         return self.error.address if isinstance(self.error, ShapeError) else ""
 
     @property
-    def title(self) -> str:
-        """Return the name of the network in words, that of its origin once it is edited."""
+    def named(self) -> str | Phrase:
+        """Return the name of the network, that of its origin once it is edited."""
         name = name_of(self.working) or self.origin
-        return presets()[name].title if name else _("Untitled network")
+        return presets()[name].named if name else Phrase("Untitled network")
+
+    @property
+    def title(self) -> str:
+        """Return the same in the reader's language."""
+        return str(self.named)
 
     def key(self, *parts: object) -> str:
         """Return the key of a widget of the form."""
-        return "-".join(str(part) for part in ("spec", self.epoch, *parts))
+        return "-".join(str(part) for part in (_FORM, self.epoch, *parts))
 
 
 def hand() -> Hand:
@@ -250,6 +262,16 @@ def start_widget(key: str, value: object) -> None:
 def set_widget(key: str, value: object) -> None:
     """Set the value of a keyed widget, from a callback only."""
     st.session_state[key] = value
+
+
+def renew_choices() -> None:
+    """Send every choice to the browser once more: it keeps the words of options, not options."""
+    for key in list(st.session_state):
+        value = st.session_state[key]
+        parts = value if isinstance(value, list | tuple) else [value]
+        is_ours = str(key).startswith((_KEY, _FORM))
+        if not is_ours and parts and all(isinstance(part, str) for part in parts):
+            st.session_state[key] = value
 
 
 def rerun() -> None:

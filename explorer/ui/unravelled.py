@@ -10,7 +10,7 @@ from explorer.analysis.paths import paths_of_graph
 from explorer.ui import cached, panels, urls
 from explorer.ui.block_choice import choose_blocks
 from explorer.ui.components.unravel import Shown, unravelled_picture
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, plural, sentences
 from explorer.ui.length_section import csv_of
 from explorer.ui.panels import Figure
 from explorer.ui.path_charts import path_length_chart
@@ -97,18 +97,22 @@ def _caption(now: Hand, among: range) -> None:
     units, paths = shown["num_units"], shown["total"]
     if len(among) < len(cached.network(now.working)[0].blocks):
         text = plural(
-            "{{paths}} paths through {n} residual block of the {{all}} of the whole network.",
-            "{{paths}} paths through {n} residual blocks of the {{all}} of the whole network.",
+            "{paths} paths through {n} residual block of the {all} of the whole network.",
+            "{paths} paths through {n} residual blocks of the {all} of the whole network.",
             units,
-        ).format(paths=paths, all=large(total))
+            paths=paths,
+            all=large(total),
+        )
     else:
         text = plural(
-            "{{paths}} paths through {n} residual block.",
-            "{{paths}} paths through {n} residual blocks.",
+            "{paths} paths through {n} residual block.",
+            "{paths} paths through {n} residual blocks.",
             units,
-        ).format(paths=paths)
+            paths=paths,
+        )
     graph, _cost = cached.network(now.working)
-    panels.note(f"{text} {_('Every count is exact, from the graph alone; nothing is sampled.')}")
+    exact = _("Every count is exact, from the graph alone; nothing is sampled.")
+    panels.note(sentences((text, exact)))
     st.download_button(
         _("Save CSV"),
         lambda: csv_of([("block", paths_of_graph(graph, "block", among))]),

@@ -16,6 +16,7 @@ from explorer.analysis.measures import MEASURES
 from explorer.errors import ExplorerError, UrlError
 from explorer.spec.codec import decode, encode
 from explorer.spec.presets import name_of, preset
+from explorer.ui.i18n import _, sentences
 
 if TYPE_CHECKING:
     from explorer.ui.state import Hand
@@ -82,6 +83,7 @@ class Param(StrEnum):
     DEVICE = "device"
     LESSON = "lesson"
     HIDE = "hide"
+    LANGUAGE = "lang"
 
 
 def get(param: Param, default: str = "") -> str:
@@ -128,7 +130,8 @@ def read(hand: Hand) -> ExplorerError | None:
     try:
         spec = preset(arch) if arch else decode(token)
     except ExplorerError as error:
-        return UrlError(error.message, "The network before it is still here. " + error.hint)
+        kept = _("The network before it is still here.")
+        return UrlError(error.message, sentences((kept, error.hint)))
     if is_first:
         hand.begin(spec)
     elif spec != hand.spec:

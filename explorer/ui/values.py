@@ -6,6 +6,7 @@ from typing import Any
 
 from explorer.blocks import FAMILIES
 from explorer.spec.model import BlockOverride, StageSpec
+from explorer.ui.forms import option_words
 from explorer.ui.i18n import _, plural
 
 NOTHING = "–"
@@ -34,4 +35,4 @@ def value_words(field: str, value: Any) -> str:  # noqa: ANN401 - of several typ
 def _plain(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, tuple):
         return ", ".join(value_words("", one) for one in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else option_words(value)

@@ -108,7 +108,7 @@ def _of_hand(now: Hand) -> Chosen:
 
 def choose_data() -> str:
     """Show the choice of images for an untrained network."""
-    named = {info.name: info.title for info in catalogue()}
+    named = {info.name: _(info.title) for info in catalogue()}
     own = {str(path): name for name, path in datasets.found().items()}
     options = [*named, *own]
     wanted = urls.get(Param.DATA)

@@ -24,6 +24,7 @@ from explorer.spec.presets import (
     wider,
 )
 from explorer.spec.presets.base import Preset
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.spec.model import NetworkSpec
@@ -69,8 +70,10 @@ def preset(name: str) -> NetworkSpec:
         from difflib import get_close_matches  # noqa: PLC0415 - only for the message
 
         near = get_close_matches(name[:100], presets(), n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "See the list of presets."
-        raise SpecError(f"There is no preset called {name[:100]!r}.", hint)
+        hint = _("See the list of presets.")
+        if near:
+            hint = _("Did you mean {names}?").format(names=_(" or ").join(near))
+        raise SpecError(_("There is no preset called {name}.").format(name=repr(name[:100])), hint)
     return found.spec
 
 

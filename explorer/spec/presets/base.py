@@ -9,6 +9,7 @@ from explorer.spec.model import HeadSpec, NetworkSpec, StageSpec, StemSpec
 
 if TYPE_CHECKING:
     from explorer.blocks import Families
+    from explorer.words import Phrase
 
 IMAGENET_WIDTHS = (64, 128, 256, 512)
 CIFAR_WIDTHS = (16, 32, 64)
@@ -30,17 +31,32 @@ class Preset:
 
     Attributes:
         name: As torchvision and timm write it where they have it.
-        title: As the paper writes it.
-        family: Group in the list of presets.
-        line: One line about it.
+        named: As the paper writes it; a plain string is a name that stays in every language.
+        group: Its part of the list of presets.
+        about: One line about it.
         spec: The network.
     """
 
     name: str
-    title: str
-    family: str
-    line: str
+    named: str | Phrase
+    group: str | Phrase
+    about: Phrase
     spec: NetworkSpec
+
+    @property
+    def title(self) -> str:
+        """Return how it is called, in the reader's language."""
+        return str(self.named)
+
+    @property
+    def family(self) -> str:
+        """Return its part of the list of presets, in the reader's language."""
+        return str(self.group)
+
+    @property
+    def line(self) -> str:
+        """Return one line about it, in the reader's language."""
+        return str(self.about)
 
 
 def stages_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.blocks.densenet import DenseNet
 from explorer.spec.model import HeadSpec, NetworkSpec, StageSpec, StemSpec
 from explorer.spec.presets.base import BARE_CIFAR_STEM, Preset
+from explorer.words import Phrase
 
 
 def _stages(depths: tuple[int, ...], growth: int, block: DenseNet) -> tuple[StageSpec, ...]:
@@ -43,7 +44,7 @@ def presets() -> list[Preset]:
             f"densenet{depth}",
             f"DenseNet-{depth}",
             "DenseNet",
-            f"DenseNet-BC for ImageNet, growth rate {growth}.",
+            Phrase("DenseNet-BC for ImageNet, growth rate {growth}.", growth=growth),
             densenet(depths, growth),
         )
         for depth, (depths, growth) in sizes.items()
@@ -55,7 +56,7 @@ def presets() -> list[Preset]:
             "densenet264d",
             "DenseNet-264-D",
             "DenseNet",
-            "As timm has it: growth rate 48, and three 3×3 convolutions in the stem.",
+            Phrase("As timm has it: growth rate 48, and three 3×3 convolutions in the stem."),
             deep.model_copy(update={"stem": stem}),
         )
     )
@@ -65,7 +66,7 @@ def presets() -> list[Preset]:
             f"densenet_{depth}_{growth}",
             f"DenseNet (L = {depth}, k = {growth})",
             "DenseNet",
-            "For CIFAR; neither bottleneck nor compression.",
+            Phrase("For CIFAR; neither bottleneck nor compression."),
             densenet_cifar(depth, growth, plain, 16),
         )
         for depth, growth in ((40, 12), (100, 12), (100, 24))
@@ -75,7 +76,7 @@ def presets() -> list[Preset]:
             f"densenet_bc_{depth}_{growth}",
             f"DenseNet-BC (L = {depth}, k = {growth})",
             "DenseNet",
-            "For CIFAR; bottlenecks, and transitions that halve the channels.",
+            Phrase("For CIFAR; bottlenecks, and transitions that halve the channels."),
             densenet_cifar(depth, growth, DenseNet(), 2 * growth),
         )
         for depth, growth in ((100, 12), (250, 24), (190, 40), (40, 36), (40, 48), (40, 60))

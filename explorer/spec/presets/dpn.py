@@ -7,6 +7,7 @@ from typing import NamedTuple
 from explorer.blocks.dpn import DualPath
 from explorer.spec.model import NetworkSpec, StageSpec, StemSpec
 from explorer.spec.presets.base import IMAGENET_WIDTHS, Preset
+from explorer.words import Phrase
 
 
 class _Size(NamedTuple):
@@ -37,7 +38,9 @@ def presets() -> list[Preset]:
             f"dpn{name}",
             f"DPN-{name}",
             "DPN",
-            f"A residual and a dense stream; cardinality {size.block.groups}.",
+            Phrase(
+                "A residual and a dense stream; cardinality {groups}.", groups=size.block.groups
+            ),
             _network(size),
         )
         for name, size in _SIZES.items()

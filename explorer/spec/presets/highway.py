@@ -9,6 +9,7 @@ from __future__ import annotations
 from explorer.blocks.highway import Highway
 from explorer.spec.model import HeadSpec, NetworkSpec, StemSpec
 from explorer.spec.presets.base import Preset, stages_of
+from explorer.words import Phrase
 
 
 def presets() -> list[Preset]:
@@ -30,6 +31,6 @@ def _preset(depth: int, depths: tuple[int, ...], widths: tuple[int, ...]) -> Pre
         f"highway{depth}",
         f"Highway-{depth}",
         "Highway",
-        "Gated layers; our widths, near the published number of parameters.",
+        Phrase("Gated layers; our widths, near the published number of parameters."),
         spec,
     )

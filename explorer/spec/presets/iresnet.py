@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from explorer.blocks.iresnet import IResNet
 from explorer.spec.model import NetworkSpec, StageSpec, StemSpec
 from explorer.spec.presets.base import DEPTHS, IMAGENET_WIDTHS, Preset
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -25,7 +26,7 @@ def presets() -> list[Preset]:
             f"resstage{depth}",
             f"ResStage-{depth}",
             "iResNet",
-            "Start, middle and end units: one ReLU on the main way for each stage.",
+            Phrase("Start, middle and end units: one ReLU on the main way for each stage."),
             _network(depth, _layout(depth), improved=False),
         )
         for depth in DEPTHS
@@ -35,7 +36,9 @@ def presets() -> list[Preset]:
             f"iresnet{depth}",
             f"iResNet-{depth}",
             "iResNet",
-            "Stages and improved projection together: trains where the plain ResNet stalls.",
+            Phrase(
+                "Stages and improved projection together: trains where the plain ResNet stalls."
+            ),
             _network(depth, _layout(depth), improved=True),
         )
         for depth in (*DEPTHS, *DEEP)
@@ -49,8 +52,8 @@ def _layout(depth: int) -> Layout:
 
 def _groups() -> list[Preset]:
     kinds = (
-        ("", "32 channels in each group of a wide 3×3", GROUPS),
-        ("Fix", "64 groups in every stage", FIXED_GROUPS),
+        ("", Phrase("32 channels in each group of a wide 3×3"), GROUPS),
+        ("Fix", Phrase("64 groups in every stage"), FIXED_GROUPS),
     )
     found: list[Preset] = []
     for depth in (50, 101, 152):
@@ -60,14 +63,14 @@ def _groups() -> list[Preset]:
                     f"resgroup{suffix}{depth}".lower(),
                     f"ResGroup{suffix}-{depth}",
                     "iResNet",
-                    f"{line}; original units.",
+                    Phrase("{line}; original units.", line=line),
                     _network(depth, "group", groups, res_stage=False, improved=False),
                 ),
                 Preset(
                     f"iresgroup{suffix}{depth}".lower(),
                     f"iResGroup{suffix}-{depth}",
                     "iResNet",
-                    f"{line}, with stages and improved projection.",
+                    Phrase("{line}, with stages and improved projection.", line=line),
                     _network(depth, "group", groups, improved=True),
                 ),
             ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.blocks.preact import PreAct
 from explorer.spec.presets.base import BARE_CIFAR_STEM, Preset, cifar, imagenet
+from explorer.words import Phrase
 
 
 def presets() -> list[Preset]:
@@ -11,9 +12,9 @@ def presets() -> list[Preset]:
     found = [
         Preset(
             f"preact_resnet{depth}",
-            f"Pre-activation ResNet-{depth}",
+            Phrase("Pre-activation ResNet-{depth}", depth=depth),
             "ResNet v2",
-            "Basic units with BN and ReLU first: the shortcut is exactly the identity.",
+            Phrase("Basic units with BN and ReLU first: the shortcut is exactly the identity."),
             cifar((depth - 2) // 6, PreAct(shortcut="A", first_unit="shared"), BARE_CIFAR_STEM),
         )
         for depth in (20, 56, 110)
@@ -21,9 +22,9 @@ def presets() -> list[Preset]:
     found += [
         Preset(
             f"preact_resnet{depth}",
-            f"Pre-activation ResNet-{depth}",
+            Phrase("Pre-activation ResNet-{depth}", depth=depth),
             "ResNet v2",
-            "9n + 2 layers in pre-activation bottlenecks.",
+            Phrase("9n + 2 layers in pre-activation bottlenecks."),
             cifar(
                 (depth - 2) // 9,
                 PreAct(layout="bottleneck", stride_on="1x1", first_unit="shared"),
@@ -35,9 +36,9 @@ def presets() -> list[Preset]:
     found += [
         Preset(
             f"preact_resnet{depth}",
-            f"Pre-activation ResNet-{depth}",
+            Phrase("Pre-activation ResNet-{depth}", depth=depth),
             "ResNet v2",
-            "Pre-activation bottlenecks for ImageNet.",
+            Phrase("Pre-activation bottlenecks for ImageNet."),
             imagenet(depth, PreAct(layout="bottleneck", first_unit="none")),
         )
         for depth in (50, 101, 152, 200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.blocks.res2net import Res2Net
 from explorer.spec.model import HeadSpec, NetworkSpec, StemSpec
 from explorer.spec.presets.base import Preset, cifar, imagenet, stages_of
+from explorer.words import Phrase
 
 
 def presets() -> list[Preset]:
@@ -24,7 +25,7 @@ def presets() -> list[Preset]:
             f"res2net{depth}_{w}w_{s}s",
             f"Res2Net-{depth} {w}w × {s}s",
             "Res2Net",
-            f"Scale {s}: {s} splits of base width {w} in every block.",
+            Phrase("Scale {s}: {s} splits of base width {w} in every block.", s=s, w=w),
             imagenet(depth, Res2Net(base_width=w, scale=s)),
         )
         for depth, w, s in sizes
@@ -34,7 +35,7 @@ def presets() -> list[Preset]:
             "res2next50",
             "Res2NeXt-50 4w × 4s × 8c",
             "Res2Net",
-            "Scale 4 and cardinality 8 together.",
+            Phrase("Scale 4 and cardinality 8 together."),
             imagenet(50, Res2Net(base_width=4, scale=4, groups=8)),
         )
     )
@@ -42,13 +43,13 @@ def presets() -> list[Preset]:
         Preset(
             f"res2net{9 * n + 2}_{w}w_4s",
             f"Res2Net-{9 * n + 2} {w}w × 4s",
-            "Res2Net for CIFAR",
-            f"Our twin of ResNet-20: {line}.",
+            Phrase("Res2Net for CIFAR"),
+            Phrase("Our twin of ResNet-20: {line}.", line=line),
             cifar(n, Res2Net(base_width=w, scale=4)),
         )
         for n, w, line in (
-            (2, 31, "as deep, 3.7 % fewer parameters, 0.6 % more MACs"),
-            (3, 23, "0.9 % more parameters, equal MACs"),
+            (2, 31, Phrase("as deep, 3.7 % fewer parameters, 0.6 % more MACs")),
+            (3, 23, Phrase("0.9 % more parameters, equal MACs")),
         )
     ]
     found += _v1b()
@@ -63,7 +64,9 @@ def _v1b() -> list[Preset]:
             f"res2net{depth}d",
             f"Res2Net-{depth} v1b",
             "Res2Net",
-            "Its authors' later form: a deep stem, and projections that read every position.",
+            Phrase(
+                "Its authors' later form: a deep stem, and projections that read every position."
+            ),
             imagenet(depth, block).model_copy(update={"stem": StemSpec(deep=True)}),
         )
         for depth in (50, 101)
@@ -76,14 +79,18 @@ def _res2next29() -> list[Preset]:
         block = Res2Net(base_width=w, scale=s, groups=c)
         name, title = f"res2next29_{c}c{w}w{s}s", f"Res2NeXt-29 {c}c × {w}w × {s}s"
         printed = block.model_copy(update={"convolves_all": True})
-        line = "For CIFAR-100, built as the ImageNet networks are: a stage's first block pools."
-        found.append(Preset(name, title, "Res2NeXt for CIFAR", line, _cifar29(block, 100)))
-        line = "The form whose parameters the paper prints: first blocks convolve all; 10 classes."
+        line = Phrase(
+            "For CIFAR-100, built as the ImageNet networks are: a stage's first block pools."
+        )
+        found.append(Preset(name, title, Phrase("Res2NeXt for CIFAR"), line, _cifar29(block, 100)))
+        line = Phrase(
+            "The form whose parameters the paper prints: first blocks convolve all; 10 classes."
+        )
         found.append(
             Preset(
                 f"{name}_printed",
-                f"{title} (as printed)",
-                "Res2NeXt for CIFAR",
+                Phrase("{title} (as printed)", title=title),
+                Phrase("Res2NeXt for CIFAR"),
                 line,
                 _cifar29(printed, 10),
             )

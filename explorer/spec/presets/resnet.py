@@ -8,6 +8,7 @@ from explorer.blocks.basic import Basic
 from explorer.blocks.bottleneck import Bottleneck
 from explorer.blocks.plain import Plain
 from explorer.spec.presets.base import Preset, cifar, imagenet
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from explorer.block import Shortcut
@@ -22,13 +23,13 @@ def for_imagenet() -> list[Preset]:
                 f"plain{depth}",
                 f"Plain-{depth}",
                 "Plain",
-                "ResNet without its shortcuts.",
+                Phrase("ResNet without its shortcuts."),
                 imagenet(depth, Plain()),
             )
         )
         options: tuple[tuple[str, Shortcut], ...] = (("", "B"), ("_a", "A"), ("_c", "C"))
         for suffix, option in options:
-            line = f"Basic blocks, shortcut option {option}."
+            line = Phrase("Basic blocks, shortcut option {option}.", option=option)
             found.append(
                 Preset(
                     f"resnet{depth}{suffix}",
@@ -44,14 +45,14 @@ def for_imagenet() -> list[Preset]:
                 f"resnet{depth}",
                 f"ResNet-{depth}",
                 "ResNet",
-                "Bottlenecks with the stride in the 3×3, as torchvision has it.",
+                Phrase("Bottlenecks with the stride in the 3×3, as torchvision has it."),
                 imagenet(depth, Bottleneck()),
             ),
             Preset(
                 f"resnet{depth}_v1",
                 f"ResNet-{depth} (2015)",
                 "ResNet",
-                "Bottlenecks with the stride in the first 1×1, as printed in the paper.",
+                Phrase("Bottlenecks with the stride in the first 1×1, as printed in the paper."),
                 imagenet(depth, Bottleneck(stride_on="1x1")),
             ),
         ]
@@ -67,8 +68,10 @@ def for_cifar() -> list[Preset]:
             Preset(
                 f"resnet{depth}",
                 f"ResNet-{depth}",
-                "ResNet for CIFAR",
-                "6n + 2 layers, zero-padded shortcuts: no parameter more than its plain twin.",
+                Phrase("ResNet for CIFAR"),
+                Phrase(
+                    "6n + 2 layers, zero-padded shortcuts: no parameter more than its plain twin."
+                ),
                 cifar(n, Basic(shortcut="A")),
             )
         )
@@ -78,7 +81,7 @@ def for_cifar() -> list[Preset]:
                     f"plain{depth}",
                     f"Plain-{depth}",
                     "Plain",
-                    f"ResNet-{depth} without its shortcuts.",
+                    Phrase("ResNet-{depth} without its shortcuts.", depth=depth),
                     cifar(n, Plain()),
                 )
             )
@@ -88,8 +91,8 @@ def for_cifar() -> list[Preset]:
             Preset(
                 f"resnet{depth}_{suffix}",
                 f"ResNet-{depth} {option}",
-                "ResNet for CIFAR",
-                f"Basic blocks, shortcut option {option}.",
+                Phrase("ResNet for CIFAR"),
+                Phrase("Basic blocks, shortcut option {option}.", option=option),
                 cifar((depth - 2) // 6, Basic(shortcut=option)),
             )
             for suffix, option in options
@@ -97,18 +100,21 @@ def for_cifar() -> list[Preset]:
     found.append(
         Preset(
             "resnet110_sd",
-            "ResNet-110 with stochastic depth",
-            "ResNet for CIFAR",
-            "Blocks are left out in training, the last one half of the time: 40 of 54 at a time.",
+            Phrase("ResNet-110 with stochastic depth"),
+            Phrase("ResNet for CIFAR"),
+            Phrase(
+                "Blocks are left out in training, the last one half of the time: 40 of 54 at a "
+                "time."
+            ),
             cifar(18, Basic(shortcut="A", survival=0.5)),
         )
     )
     found += [
         Preset(
             f"resnet{depth}",
-            f"ResNet-{depth} (original unit)",
-            "ResNet for CIFAR",
-            "9n + 2 layers in bottlenecks with activation after the addition.",
+            Phrase("ResNet-{depth} (original unit)", depth=depth),
+            Phrase("ResNet for CIFAR"),
+            Phrase("9n + 2 layers in bottlenecks with activation after the addition."),
             cifar((depth - 2) // 9, Bottleneck()),
         )
         for depth in (164, 1001)

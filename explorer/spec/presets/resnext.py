@@ -7,6 +7,7 @@ from typing import Literal
 from explorer.blocks.bottleneck import Bottleneck
 from explorer.spec.model import HeadSpec, NetworkSpec, StemSpec
 from explorer.spec.presets.base import Preset, imagenet, stages_of
+from explorer.words import Phrase
 
 
 def resnext29(groups: int, base_width: int) -> NetworkSpec:
@@ -27,16 +28,16 @@ def presets() -> list[Preset]:
         50: ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4)),
         101: ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4), (1, 100), (2, 64), (64, 4), (32, 8)),
     }
-    forms: tuple[tuple[Literal["a", "b"], str], ...] = (
-        ("a", "summed at the end"),
-        ("b", "joined before the last 1×1"),
+    forms: tuple[tuple[Literal["a", "b"], Phrase], ...] = (
+        ("a", Phrase("summed at the end")),
+        ("b", Phrase("joined before the last 1×1")),
     )
     found = [
         Preset(
             f"resnext{depth}_{c}x{d}d",
             f"ResNeXt-{depth} {c}×{d}d",
             "ResNeXt",
-            f"Cardinality {c}, base width {d}.",
+            Phrase("Cardinality {c}, base width {d}.", c=c, d=d),
             imagenet(depth, Bottleneck(groups=c, base_width=d)),
         )
         for depth, pairs in sizes.items()
@@ -45,9 +46,9 @@ def presets() -> list[Preset]:
     found += [
         Preset(
             f"resnext50_32x4d_{form}",
-            f"ResNeXt-50 32×4d, form {form}",
+            Phrase("ResNeXt-50 32×4d, form {form}", form=form),
             "ResNeXt",
-            f"The same function written as 32 branches in every block, {end}.",
+            Phrase("The same function written as 32 branches in every block, {end}.", end=end),
             imagenet(50, Bottleneck(groups=32, base_width=4, form=form)),
         )
         for form, end in forms
@@ -57,7 +58,7 @@ def presets() -> list[Preset]:
             f"resnext29_{c}x64d",
             f"ResNeXt-29 {c}×64d",
             "ResNeXt",
-            f"For CIFAR; cardinality {c}, base width 64.",
+            Phrase("For CIFAR; cardinality {c}, base width 64.", c=c),
             resnext29(c, 64),
         )
         for c in (1, 2, 8, 16)

@@ -6,34 +6,47 @@ from typing import TYPE_CHECKING
 
 from explorer.blocks.v2unit import V2Unit
 from explorer.spec.presets.base import BARE_CIFAR_STEM, CIFAR_STEM, Preset, cifar
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from explorer.blocks.v2unit import Ordering
 
-_ORDERINGS: tuple[tuple[str, Ordering, str, str], ...] = (
+_ORDERINGS: tuple[tuple[str, Ordering, Phrase, Phrase], ...] = (
     (
         "bn_after_add",
         "bn_after_add",
-        "BN after addition",
-        "BN stands on the signal of every unit, shortcut included (Table 2 b).",
+        Phrase("BN after addition"),
+        Phrase("BN stands on the signal of every unit, shortcut included (Table 2 b)."),
     ),
     (
         "relu_before_add",
         "relu_before_add",
-        "ReLU before addition",
-        "The branch ends with ReLU, so the signal can only grow (Table 2 c).",
+        Phrase("ReLU before addition"),
+        Phrase("The branch ends with ReLU, so the signal can only grow (Table 2 c)."),
     ),
     (
         "relu_preact",
         "relu_only_preact",
-        "ReLU-only pre-activation",
-        "ReLU before each convolution, BN after it (Table 2 d).",
+        Phrase("ReLU-only pre-activation"),
+        Phrase("ReLU before each convolution, BN after it (Table 2 d)."),
     ),
 )
 _SCALED = (
-    ("no_shortcut", "shortcut × 0", "Constant scaling to nothing: fails (Table 1).", 0.0, 1.0),
-    ("half_shortcut", "shortcut × 0.5", "Only the shortcut halved: fails (Table 1).", 0.5, 1.0),
-    ("half_both", "both × 0.5", "Shortcut and branch halved (Table 1).", 0.5, 0.5),
+    (
+        "no_shortcut",
+        Phrase("shortcut × 0"),
+        Phrase("Constant scaling to nothing: fails (Table 1)."),
+        0.0,
+        1.0,
+    ),
+    (
+        "half_shortcut",
+        Phrase("shortcut × 0.5"),
+        Phrase("Only the shortcut halved: fails (Table 1)."),
+        0.5,
+        1.0,
+    ),
+    ("half_both", Phrase("both × 0.5"), Phrase("Shortcut and branch halved (Table 1)."), 0.5, 0.5),
 )
 
 
@@ -51,7 +64,7 @@ def _orderings() -> list[Preset]:
     return [
         _preset(
             f"resnet{depth}_{suffix}",
-            f"ResNet-{depth}, {title}",
+            Phrase("ResNet-{depth}, {title}", depth=depth, title=title),
             line,
             num_blocks,
             unit.model_copy(update={"ordering": ordering}),
@@ -66,7 +79,7 @@ def _shortcuts() -> list[Preset]:
     found = [
         _preset(
             f"resnet110_{suffix}",
-            f"ResNet-110, {title}",
+            Phrase("ResNet-110, {title}", title=title),
             line,
             18,
             unit.model_copy(update={"shortcut_scale": shortcut, "branch_scale": branch}),
@@ -76,22 +89,24 @@ def _shortcuts() -> list[Preset]:
     found += [
         _preset(
             f"resnet110_{gate}_gate{suffix}",
-            f"ResNet-110, {title}, b = {bias:g}",
-            f"{line}, the gate's bias starts at {bias:g} (Table 1).",
+            Phrase("ResNet-110, {title}, b = {bias}", title=title, bias=f"{bias:g}"),
+            Phrase(
+                "{line}, the gate's bias starts at {bias} (Table 1).", line=line, bias=f"{bias:g}"
+            ),
             18,
             unit.model_copy(update={"gate": gate, "gate_bias": bias}),
         )
         for gate, title, line in (
-            ("exclusive", "exclusive gate", "Branch × g, shortcut × 1 − g"),
-            ("shortcut", "shortcut-only gate", "Shortcut × 1 − g"),
+            ("exclusive", Phrase("exclusive gate"), Phrase("Branch × g, shortcut × 1 − g")),
+            ("shortcut", Phrase("shortcut-only gate"), Phrase("Shortcut × 1 − g")),
         )
         for suffix, bias in (("_open", 0.0), ("", -6.0))
     ]
     found.append(
         _preset(
             "resnet110_dropout_shortcut",
-            "ResNet-110, dropout shortcut",
-            "Dropout 0.5 on every shortcut: fails (Table 1).",
+            Phrase("ResNet-110, dropout shortcut"),
+            Phrase("Dropout 0.5 on every shortcut: fails (Table 1)."),
             18,
             unit.model_copy(update={"shortcut_dropout": 0.5}),
         )
@@ -100,14 +115,14 @@ def _shortcuts() -> list[Preset]:
 
 
 def _one_layer() -> list[Preset]:
-    line = "108 units of one convolution each (Table 3)."
+    line = Phrase("108 units of one convolution each (Table 3).")
     unit = V2Unit(layout="single", shortcut="A")
     original = unit.model_copy(update={"ordering": "original"})
     return [
-        _preset("resnet110_1layer", "ResNet-110, one-conv units", line, 36, original),
+        _preset("resnet110_1layer", Phrase("ResNet-110, one-conv units"), line, 36, original),
         _preset(
             "preact_resnet110_1layer",
-            "Pre-activation ResNet-110, one-conv units",
+            Phrase("Pre-activation ResNet-110, one-conv units"),
             line,
             36,
             unit,
@@ -115,6 +130,6 @@ def _one_layer() -> list[Preset]:
     ]
 
 
-def _preset(name: str, title: str, line: str, num_blocks: int, unit: V2Unit) -> Preset:
+def _preset(name: str, title: Phrase, line: Phrase, num_blocks: int, unit: V2Unit) -> Preset:
     stem = BARE_CIFAR_STEM if unit.ordering == "full_preact" else CIFAR_STEM
     return Preset(name, title, "ResNet v2", line, cifar(num_blocks, unit, stem))

@@ -9,6 +9,7 @@ from explorer.blocks.bottleneck import Bottleneck
 from explorer.blocks.preact import PreAct
 from explorer.blocks.wide import Wide
 from explorer.spec.presets.base import BARE_CIFAR_STEM, Preset, cifar, imagenet
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from explorer.blocks.wide import Kernels
@@ -53,7 +54,9 @@ def presets() -> list[Preset]:
             f"wrn_{n}_{k}",
             f"WRN-{n}-{k}",
             "Wide ResNet",
-            f"{n} layers by the paper's count, {k} times as wide as a thin ResNet.",
+            Phrase(
+                "{n} layers by the paper's count, {k} times as wide as a thin ResNet.", n=n, k=k
+            ),
             wide_resnet(n, k),
         )
         for n, k in _SIZES
@@ -62,9 +65,9 @@ def presets() -> list[Preset]:
     found += [
         Preset(
             f"wide_resnet{depth}_2",
-            f"WRN-{depth}-2 bottleneck",
+            Phrase("WRN-{depth}-2 bottleneck", depth=depth),
             "Wide ResNet",
-            "The inner width of every bottleneck doubled.",
+            Phrase("The inner width of every bottleneck doubled."),
             imagenet(depth, Bottleneck(base_width=128)),
         )
         for depth in (50, 101)
@@ -74,9 +77,9 @@ def presets() -> list[Preset]:
         found.append(
             Preset(
                 f"wide_resnet{depth}_{suffix}",
-                f"WRN-{depth}-{k:g} basic",
+                Phrase("WRN-{depth}-{k} basic", depth=depth, k=f"{k:g}"),
                 "Wide ResNet",
-                f"ResNet-{depth} with every width times {k:g}.",
+                Phrase("ResNet-{depth} with every width times {k}.", depth=depth, k=f"{k:g}"),
                 imagenet(depth, Basic(), k),
             )
         )
@@ -105,11 +108,15 @@ def _block_types() -> list[Preset]:
         num_layers = len(Wide(kernels=kernels).sides)
         num_blocks, by_six = (n - 4) // (3 * num_layers), (n - 4) // 6
         name, title = f"wrn_{n}_2_b{kernels.replace(',', '')}", f"WRN-{n}-2 B({kernels})"
-        line = f"{num_blocks} blocks in each group: n = 3 l N + 4 with l = {num_layers}."
+        line = Phrase(
+            "{n} blocks in each group: n = 3 l N + 4 with l = {layers}.",
+            n=num_blocks,
+            layers=num_layers,
+        )
         spec = block_type(kernels, 2, num_blocks)
         found.append(Preset(name, title, "Wide ResNet", line, spec))
         if num_layers == 3 and kernels != "3,3,3":
-            line = f"{by_six} blocks in each group, as the parameters of Table 2 need."
+            line = Phrase("{n} blocks in each group, as the parameters of Table 2 need.", n=by_six)
             spec = block_type(kernels, 2, by_six)
             name, title = f"{name}_n{by_six}", f"{title}, N = {by_six}"
             found.append(Preset(name, title, "Wide ResNet", line, spec))

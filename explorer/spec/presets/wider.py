@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from explorer.blocks.wider import Wider
 from explorer.spec.model import HeadSpec, NetworkSpec, StageSpec
 from explorer.spec.presets.base import BARE_CIFAR_STEM, Preset
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -34,30 +35,44 @@ CLASSES = {"Cityscapes": 19, "VOC": 21, "PASCAL Context": 60, "ADE20K": 150}
 
 def presets() -> list[Preset]:
     """Return models A, A1 and A2, A1 for segmentation, and a small net for segmentation."""
-    models = (("A", 5, "Max-pools"), ("A1", 0, "Strides"), ("A2", 2, "Two max-pools, then strides"))
+    models = (
+        ("A", 5, Phrase("38 layers in 17 wide units. Max-pools halve the resolution.")),
+        ("A1", 0, Phrase("38 layers in 17 wide units. Strides halve the resolution.")),
+        (
+            "A2",
+            2,
+            Phrase("38 layers in 17 wide units. Two max-pools, then strides halve the resolution."),
+        ),
+    )
     found = [
         Preset(
             f"wider_or_deeper_{name.lower()}",
-            f"Wider or Deeper, model {name}",
+            Phrase("Wider or Deeper, model {name}", name=name),
             "Wider or Deeper",
-            f"38 layers in 17 wide units. {line} halve the resolution.",
+            line,
             _classifier(num_pools),
         )
         for name, num_pools, line in models
     ]
     small = Preset(
         "wider_or_deeper_seg_small",
-        "Wider or Deeper, small, for segmentation",
+        Phrase("Wider or Deeper, small, for segmentation"),
         "Wider or Deeper",
-        "Classes for every pixel of images of 64 px, at an output stride of 4; trains in minutes.",
+        Phrase(
+            "Classes for every pixel of images of 64 px, at an output stride of 4; trains in "
+            "minutes."
+        ),
         _small_segmenter(),
     )
     found += [
         Preset(
             f"wider_or_deeper_a1_seg{classes}",
-            f"Wider or Deeper, model A1 for {data}",
+            Phrase("Wider or Deeper, model A1 for {data}", data=data),
             "Wider or Deeper",
-            f"Segmentation into {classes} classes at an output stride of 8, by dilation.",
+            Phrase(
+                "Segmentation into {classes} classes at an output stride of 8, by dilation.",
+                classes=classes,
+            ),
             _segmenter(classes),
         )
         for data, classes in CLASSES.items()

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from streamlit.components.v2 import component
 
-from explorer.figures.labels import LABELS
+from explorer.figures.labels import spoken
 from explorer.figures.packed import packed
 from explorer.ui.components.assets import LOOK, STYLE, loader
 from explorer.ui.components.command import Command, command_of
-from explorer.ui.i18n import _
 from explorer.ui.state import widget
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def network_picture(
         "broken": dict(marks.broken),
         "editable": is_editable,
         "deleted": None if marks.deleted is None else list(marks.deleted),
-        "labels": {key: _(words) for key, words in LABELS.items()},
+        "labels": spoken(),
         "name": name,
         **LOOK,
     }

@@ -224,3 +224,13 @@ def test_a_view_holds_not_many_more_points_than_the_ledger() -> None:
     assert seen == sorted(set(seen))
     assert (seen[0], seen[-1]) == (1, 6000)
     assert len(live._views[job_id].points) <= 2 * LIMIT
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_browser(
+    web: TestClient, claim: Claim
+) -> None:
+    path = f"/api/live/{claim.job_id}"
+    chinese = web.get(path, headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
+    assert chinese.json() == {"error": "此链接已失效。请重新加载页面。"}
+    other = web.get(path, headers={"Accept-Language": "de"})
+    assert other.json() == {"error": "This link is not valid any more. Reload the page."}

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from explorer import words
 from explorer.compute import calls
 from explorer.compute.pool import Call, Pool
-from explorer.errors import BudgetError, JobError, ShapeError
+from explorer.errors import BudgetError, JobError, ShapeError, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,17 @@ def is_gone(pid: int, seconds: float = 10.0) -> bool:
 
 def test_a_task_returns_what_its_function_returns(pool: Pool) -> None:
     assert start(pool, "double", value=21).result() == 42
+
+
+def test_errors_come_back_in_the_language_of_the_reader(pool: Pool) -> None:
+    with words.speaking("zh"):
+        asked = start(pool, "told"), start(pool, "starve")
+    with pytest.raises(SpecError, match="没有可读的内容。请检查路径。"):
+        asked[0].result()
+    with pytest.raises(JobError, match="内存"):
+        asked[1].result()
+    with pytest.raises(SpecError, match="There is nothing to read"):
+        start(pool, "told").result()
 
 
 def test_one_process_serves_many_calls(pool: Pool) -> None:

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import BudgetError, ShapeError
+from explorer.errors import BudgetError, ShapeError, SpecError
+from explorer.words import _
 
 
 def double(value: float) -> float:
@@ -45,6 +46,10 @@ def too_large() -> None:
 
 def misfit() -> None:
     raise ShapeError("Branches differ.", "Use option B.", address="layer1.0.add", shapes=((1,),))
+
+
+def told() -> None:
+    raise SpecError(_("There is nothing to read."), _("Check the path."))
 
 
 def mistake() -> None:
