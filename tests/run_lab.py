@@ -55,14 +55,14 @@ def finished_run(
     run_id = uuid.uuid4().hex
     payload = {"spec": spec.model_dump(mode="json"), "data": "digits", "seed": seed}
     # Written as it is in the end: no worker may take it up.
-    with write(client.ledger()._engine) as db:
+    with write(client.ledger().engine) as db:
         counts = {"attempt": 1, "crashes": 0, "losses": 0, "last_seq": 0, "revision": 1}
         db.execute(
             insert(job).values(
                 id=run_id,
                 kind="train",
                 title=title,
-                user="test",
+                user="me",
                 payload=payload,
                 priority=0,
                 state=State.DONE,

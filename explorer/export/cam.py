@@ -92,7 +92,7 @@ def provenance(comparisons: Sequence[Comparison], origin: Origin) -> bytes:
                 "weights_sha256": digest,
                 "data": record.data.model_dump(mode="json"),
                 "recipe": record.recipe,
-                "versions_in_training": record.versions,
+                "environment_of_training": record.environment,
                 "accuracy": record.result and record.result.accuracy,
             }
             for name, record, digest in zip("ABCD", origin.records, origin.weights, strict=False)

@@ -246,27 +246,28 @@ def delete(job_id: str, *, by: Person) -> None:
     shutil.rmtree(home().run(job_id), ignore_errors=True)
 
 
-def put_aside(job_id: str) -> None:
+def put_aside(job_id: str, *, by: Person) -> None:
     """Delete a job so that it can be brought back: its folder is moved, it leaves the lists.
 
     Raises:
-        JobError: There is no such job, or it has not ended.
+        JobError: There is no such job, it has not ended, or it is somebody else's.
         DataError: Its folder cannot be moved.
     """
-    if not job(job_id).state.is_final:
-        raise JobError("This run is still going on.", "Cancel it first.")
-    aside.put(job_id)
+    with _reached(), _own(job_id, by):
+        if not ledger().job(job_id).state.is_final:
+            raise JobError("This run is still going on.", "Cancel it first.")
+        aside.put(job_id)
 
 
-def bring_back(job_id: str) -> None:
+def bring_back(job_id: str, *, by: Person) -> None:
     """Undo ``put_aside``.
 
     Raises:
-        JobError: There is no such job any more.
+        JobError: There is no such job any more, or it is somebody else's.
         DataError: Its folder was removed for good, or cannot be moved.
     """
-    job(job_id)
-    aside.take_back(job_id)
+    with _reached(), _own(job_id, by):
+        aside.take_back(job_id)
 
 
 def remove_expired(seconds: float = aside.KEPT_SECONDS) -> list[str]:

@@ -277,9 +277,10 @@ def _points_table(shown: Sequence[ChartOf], axis: Axis) -> None:
                 if band_
                 else ((x, y, y, y) for line in one.lines for x, y in line)
             )
+            named: dict[str, object] = {"chart": chart.title, "group": one.label}
             rows += [
-                {"chart": chart.title, "group": one.label, axis: x, "mean": y, "low": a, "high": b}
-                for x, y, a, b in points
+                {**named, axis: x, "mean": y, "low": low, "high": high}
+                for x, y, low, high in points
             ]
     titles = {
         "chart": _("Chart"),

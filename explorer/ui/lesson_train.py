@@ -107,7 +107,7 @@ def _live(name: str, experiment: Experiment, settings: list[Setting]) -> None:
         titles = ", ".join(job.title for job in others)
         panels.note(_("Also trained, not drawn: {titles}.").format(titles=titles))
     if asked.stop in {job.id for job in chosen}:
-        client.cancel(str(asked.stop))
+        client.cancel(str(asked.stop), by=state.person())
     if asked.ended:
         # The table and the sentences above have another result to show.
         state.rerun()

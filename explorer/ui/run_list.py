@@ -200,7 +200,7 @@ def _tick(now: Choice, ticked: tuple[str, ...], run_id: str, *, is_on: bool) -> 
 
 def _delete(now: Choice, run_id: str) -> None:
     try:
-        client.put_aside(run_id)
+        client.put_aside(run_id, by=state.person())
     except ExplorerError as error:
         show(error)
         return
@@ -244,7 +244,7 @@ def _bring_back() -> None:
     run_id = deleted.pop()
     state.keep(_DELETED, deleted)
     try:
-        client.bring_back(run_id)
+        client.bring_back(run_id, by=state.person())
     except ExplorerError as error:
         show(error)
     cached.forget_runs()

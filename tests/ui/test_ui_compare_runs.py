@@ -11,6 +11,7 @@ import pytest
 from ui_tools import Open, button, choice, shown
 
 from explorer.jobs import client
+from explorer.jobs.people import Person
 from explorer.store import labels
 from explorer.store.labels import Labels
 from explorer.store.paths import home
@@ -78,7 +79,7 @@ def test_groups_by_a_field_and_axes(open_page: Open, seeds: list[str]) -> None:
     app = open_page("compare", view="runs", runs=link, group="recipe.lr", axis="macs")
     assert not app.exception
     names = [one["label"] for one in charts(app)["test-accuracy"]["series"]]
-    assert names == ["0.3 · 2 runs", "0.1 · 3 runs"]
+    assert names == ["Learning rate 0.3 · 2 runs", "Learning rate 0.1 · 3 runs"]
     assert charts(app)["loss"]["x"]["unit"] == "MAC"
     choice(app, "Group by").set_value("layer1.depth").run()
     assert app.query_params["group"] == "layer1.depth"
@@ -160,7 +161,7 @@ def test_deleted_and_brought_back(open_page: Open, monkeypatch) -> None:
 def test_the_page_offers_to_undo_a_deletion(open_page: Open) -> None:
     run_id = finished_run(title="Gone")
     app = open_page("compare", view="runs")
-    client.put_aside(run_id)
+    client.put_aside(run_id, by=Person("me"))
     app.session_state["explorer:compare-deleted"] = [run_id]
     app.run()
     assert run_id not in {row["id"] for row in rows(app)}

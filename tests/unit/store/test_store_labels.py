@@ -9,6 +9,7 @@ import pytest
 
 from explorer.errors import DataError, JobError
 from explorer.jobs import client
+from explorer.jobs.people import Person
 from explorer.store import aside, curves, labels, runs
 from explorer.store.labels import Labels
 from explorer.store.paths import home
@@ -17,6 +18,8 @@ from tests.run_lab import finished_run
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+ME = Person("me")
 
 
 @pytest.fixture(autouse=True)
@@ -102,10 +105,10 @@ def test_what_is_put_aside_leaves_the_lists_and_comes_back_whole() -> None:
     kept, gone = finished_run(title="kept"), finished_run(title="gone")
     folder = home().run(gone)
     before = sorted(path.name for path in folder.iterdir())
-    client.put_aside(gone)
+    client.put_aside(gone, by=ME)
     assert [job.id for job in client.jobs(kind="train")] == [kept]
     assert not folder.exists()
-    client.bring_back(gone)
+    client.bring_back(gone, by=ME)
     assert {job.id for job in client.jobs()} == {kept, gone}
     assert sorted(path.name for path in folder.iterdir()) == before
     assert aside.ids() == frozenset()
@@ -116,9 +119,9 @@ def test_a_job_without_a_folder_can_be_put_aside_too() -> None:
     for path in home().run(run_id).iterdir():
         path.unlink()
     home().run(run_id).rmdir()
-    client.put_aside(run_id)
+    client.put_aside(run_id, by=ME)
     assert client.jobs() == []
-    client.bring_back(run_id)
+    client.bring_back(run_id, by=ME)
     assert [job.id for job in client.jobs()] == [run_id]
     assert not home().run(run_id).exists()
 
@@ -126,17 +129,27 @@ def test_a_job_without_a_folder_can_be_put_aside_too() -> None:
 def test_a_run_that_goes_on_or_is_unknown_stays() -> None:
     waiting = client.ledger().submit("train", {}, title="waits", user="me")
     with pytest.raises(JobError, match="still going on"):
-        client.put_aside(waiting)
+        client.put_aside(waiting, by=ME)
     for junk in ("../runs", "x", ""):
         with pytest.raises(JobError, match="does not exist"):
-            client.put_aside(junk)
+            client.put_aside(junk, by=ME)
     assert aside.ids() == frozenset()
+
+
+def test_nobody_puts_aside_the_runs_of_others() -> None:
+    run_id = finished_run()
+    with pytest.raises(JobError, match="somebody else"):
+        client.put_aside(run_id, by=Person("you"))
+    client.put_aside(run_id, by=Person("teacher", is_teacher=True))
+    with pytest.raises(JobError, match="somebody else"):
+        client.bring_back(run_id, by=Person("you"))
+    client.bring_back(run_id, by=ME)
 
 
 def test_what_lies_aside_for_a_day_is_removed_for_good() -> None:
     old, new = finished_run(title="old"), finished_run(title="new")
-    client.put_aside(old)
-    client.put_aside(new)
+    client.put_aside(old, by=ME)
+    client.put_aside(new, by=ME)
     assert client.remove_expired() == []
     import os
 
@@ -145,9 +158,9 @@ def test_what_lies_aside_for_a_day_is_removed_for_good() -> None:
     assert client.remove_expired() == [old]
     assert not place.exists()
     with pytest.raises(JobError, match="does not exist"):
-        client.bring_back(old)
-    client.bring_back(new)
+        client.bring_back(old, by=ME)
+    client.bring_back(new, by=ME)
     aside.put(new)
     aside.remove(new)
     with pytest.raises(DataError, match="cannot be brought back"):
-        client.bring_back(new)
+        client.bring_back(new, by=ME)
