@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Hire = Callable[..., Worker]
 
+pytestmark = pytest.mark.alone
+
 
 def test_a_job_reports_and_ends(lab: Lab, hire: Hire) -> None:
     job_id = lab.submit("count", steps=7)
