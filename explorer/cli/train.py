@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from explorer.errors import JobError
 from explorer.training import threads
 from explorer.training.recipe import from_data
 from explorer.training.recipes import DEFAULT, recipes, resolve
+from explorer.training.times import told
 from explorer.units import count, percent, seconds
 from explorer.words import _
 
@@ -60,6 +62,7 @@ def run(arguments: argparse.Namespace) -> Output:
     Raises:
         ExplorerError: What ``train_run`` raises; or the training was interrupted.
     """
+    asked_at = time.time()
     threads.set_environment()
     _set_threads(arguments.threads)
     from explorer.cli.progress import Bar  # noqa: PLC0415
@@ -76,6 +79,7 @@ def run(arguments: argparse.Namespace) -> Output:
             seed=arguments.seed,
             device=arguments.device,
             folder=arguments.out,
+            submitted=asked_at,
             resume=arguments.resume,
             on_event=bar.show,
             should_stop=should_stop,
@@ -138,7 +142,7 @@ def _output(record: RunRecord, folder: Path) -> Output:
         f"on {count(result.num_images)} held-out images after {result.epochs} "
         f"epoch{'s' if result.epochs > 1 else ''} in {seconds(result.seconds)}; in {folder}."
     )
-    return Output(data, "\n".join((*record.notes, last)))
+    return Output(data, "\n".join((*record.notes, last, told(result))))
 
 
 def _shares(result: Result) -> str:

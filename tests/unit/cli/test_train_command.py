@@ -113,7 +113,9 @@ def test_text_for_people_says_what_was_adapted(tmp_path, capsys):
     main(["train", "resnet20", "--data", "tiny", "--out", str(tmp_path / "r"), "--epochs", "1"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "The classifier has 2 classes as the data, instead of 10."
-    assert lines[-1].startswith("resnet20 on tiny: accuracy ")
+    assert lines[-2].startswith("resnet20 on tiny: accuracy ")
+    assert lines[-1].startswith("Steps took ")
+    assert "s to the first figure and " in lines[-1]
 
 
 @pytest.mark.parametrize(
