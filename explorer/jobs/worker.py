@@ -177,6 +177,7 @@ class Worker:
             directory=str(directory),
             lease=self.ledger.lease,
             attempt=claim.attempt,
+            submitted=claim.created,
             checkpoints=self._home.checkpoints(claim.job_id),
             saved=tuple(protocol.Pointer.model_validate(vars(one)) for one in saved),
         )

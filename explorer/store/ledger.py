@@ -145,6 +145,7 @@ class Ledger:
                 row["user"],
                 gpu_share,
                 row["busy"],
+                row["created"],
             )
             _change(
                 db,

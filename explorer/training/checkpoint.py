@@ -54,7 +54,7 @@ def load(folder: Path) -> dict[str, Any] | None:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         known = facts["format"] == FORMAT and facts["sum"] == _checksum(tensors)
         state: dict[str, Any] = _restored(facts["state"], tensors) if known else {}
-    except (SafetensorError, OSError, ValueError, LookupError, TypeError):
+    except (SafetensorError, OSError, ValueError, LookupError, TypeError, RecursionError):
         known, state = False, {}
     if not known:
         raise JobError(

@@ -24,7 +24,12 @@ class Context(Protocol):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What was asked for: ``spec, data, recipe, seed, device, title, submitted``."""
+        """What was asked for: ``spec, data, recipe, seed, device, title``."""
+        ...
+
+    @property
+    def submitted(self) -> float | None:
+        """When it was asked for [s since 1970]; None where that is not known."""
         ...
 
     @property
@@ -56,15 +61,13 @@ class _Payload(BaseModel):
     seed: int = 0
     device: str = "auto"
     title: str = ""
-    submitted: float | None = None
 
 
 def run(context: Context) -> dict[str, Any]:
     """Train what the payload describes, from the checkpoint in the folder if there is one.
 
     The payload's ``spec`` is a specification as JSON, ``recipe`` a recipe's name or its fields;
-    ``recipe``, ``seed``, ``device``, ``title`` and ``submitted``, the time at which it was asked
-    for, may be left out.
+    ``recipe``, ``seed``, ``device`` and ``title`` may be left out.
 
     Returns:
         The figures of ``explorer.store.runs.Result``.
@@ -85,7 +88,7 @@ def run(context: Context) -> dict[str, Any]:
             device=asked.device,
             folder=context.directory,
             title=asked.title,
-            submitted=asked.submitted,
+            submitted=context.submitted,
             resume=True,
             on_event=worker.tell,
             should_stop=worker.wants_to_stop,

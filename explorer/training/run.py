@@ -123,7 +123,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
         _require_same(earlier, record, folder)
         if earlier.result is not None and runs.is_complete(folder):
             return earlier
-        record = record.model_copy(update=_begun(earlier))
+        record = record.model_copy(update=_begun(earlier, title))
     with explained():
         runs.write(folder, record)
         sitting = partial(
@@ -183,10 +183,10 @@ def _split_batches(folder: Path) -> None:
     runs.write(folder, record.model_copy(update=changes))
 
 
-def _begun(earlier: RunRecord) -> dict[str, object]:
+def _begun(earlier: RunRecord, title: str) -> dict[str, object]:
     """Return what a run that goes on keeps of how it was begun."""
-    kept = ("plan", "command", "notes", "environment", "submitted")
-    return {name: getattr(earlier, name) for name in kept}
+    kept = ("recipe", "plan", "command", "notes", "environment", "submitted")
+    return {"title": title or earlier.title, **{name: getattr(earlier, name) for name in kept}}
 
 
 def _require_usable(seed: int, folder: Path, *, is_taken: bool) -> None:
@@ -216,7 +216,7 @@ def _require_same(earlier: RunRecord, record: RunRecord, folder: Path) -> None:
     """Refuse to go on with a run that was begun with other settings."""
     settings = {
         "network": earlier.spec == record.spec,
-        "recipe": earlier.recipe == record.recipe,
+        "recipe": record.recipe in (earlier.recipe, reproduce.pinned(earlier)),
         "seed": earlier.seed == record.seed,
         "data": earlier.data.fingerprint == record.data.fingerprint,
     }

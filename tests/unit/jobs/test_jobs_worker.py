@@ -41,8 +41,10 @@ def test_a_job_reports_and_ends(lab: Lab, hire: Hire) -> None:
 def test_a_job_runs_politely_in_its_own_group_and_folder(lab: Lab, hire: Hire) -> None:
     job_id = lab.submit("surroundings")
     hire()
-    assert lab.ended(job_id).result == {
+    job = lab.ended(job_id)
+    assert job.result == {
         "directory": str(lab.home.run(job_id)),
+        "submitted": job.created,
         "leads_its_group": True,
         "niceness": 10,
         "waiting": "PASSIVE",

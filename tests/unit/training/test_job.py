@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 
@@ -14,6 +15,8 @@ class Stopped(BaseException):
 
 
 class FakeContext:
+    submitted = None
+
     def __init__(self, payload, directory, stop_at=None, stop_in_report=None):
         self.payload, self.directory, self.stop_at = payload, directory, stop_at
         self.reports: list[tuple[int, dict[str, float]]] = []
@@ -71,6 +74,27 @@ def test_a_job_reports_and_returns_its_result(payload, tmp_path):
     assert context.progresses[0][1] == "Reading images, 50 %"
     assert context.progresses[2][1].startswith("Epoch 1, ")
     assert context.checks >= 18
+
+
+def test_a_result_says_how_long_somebody_waited(payload, tmp_path):
+    context = FakeContext(payload, tmp_path)
+    context.submitted = time.time() - 100
+    result = job.run(context)
+    assert 100 < result["first_seconds"] < result["result_seconds"] < 200
+    assert 0 < result["training_seconds"] < result["seconds"] < 100
+    assert runs.read(tmp_path).result.first_seconds == result["first_seconds"]
+
+
+def test_the_first_figure_is_the_first_even_after_a_pause(payload, tmp_path):
+    context = FakeContext(payload, tmp_path, stop_at=10)
+    context.submitted = time.time() - 100
+    with pytest.raises(Stopped):
+        job.run(context)
+    later = FakeContext(payload, tmp_path)
+    later.submitted = time.time() - 1000
+    result = job.run(later)
+    assert 100 < result["first_seconds"] < 200
+    assert 100 < result["result_seconds"] < 200
 
 
 def test_a_stopped_job_goes_on_where_it_was(payload, tmp_path):
