@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui import cam_cues, cam_measured, cam_parts, guard, nav, panels
+from explorer.ui import cam_cues, cam_layer, cam_measured, cam_parts, guard, nav, panels
 from explorer.ui.cam_asked import Asked, computed, noise_floor
 from explorer.ui.cam_choices import choose_more, question, view
 from explorer.ui.cam_export import save
@@ -73,10 +73,11 @@ def maps(shown: list[Run], runs: dict[str, Run]) -> None:
         with left:
             choose_more(runs, shown)
             image = image_choice(a)
-            target, layer, method = question(a, knows_class=image.knows_class)
+            target, place, method = question(shown, knows_class=image.knows_class)
             how = view()
         with right, st.container(key="cam-stage"):
-            asked = Asked(tuple(shown), image, target, layer.name, method)
+            cam_layer.picture(a, place)
+            asked = Asked(tuple(shown), image, target, place.layer.name, method)
             found = computed(asked)
             if found is None:
                 return
