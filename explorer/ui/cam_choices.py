@@ -216,7 +216,12 @@ def view() -> View:
         key="cam-scale",
         width="stretch",
         format_func=lambda s: _(SCALES[s].title) if s in SCALES else str(s),
-        help=_("Shared: each map is divided by its own sum, and one colour bar spans both."),
+        help=_(
+            "Shared: each map is divided by its own sum, and one colour bar spans all. Logit: what "
+            "each cell adds to the score; logits of two networks have different scales. Rank: the "
+            "share of cells that are no hotter. Own: each map up to its own maximum, as most "
+            "libraries show it, so that brightness cannot be compared."
+        ),
     )
     opacity = st.slider(_("Heat over the image [%]"), 0, 100, 60, 5, key="cam-opacity")
     grey = st.toggle(_("Grey image under the heat"), value=True, key="cam-grey")

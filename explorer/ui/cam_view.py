@@ -40,7 +40,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
     drawn = cam_row(found, how.scale, how.look)
     if len(found) == 1:
         at_left, in_the_middle, at_right = st.columns((1, 2.02, 1))
-        with at_left:
+        with at_left, st.container(key="cam-image"):
             _image(found[0], drawn)
         with in_the_middle:
             _maps(found, drawn, how.scale)
@@ -51,7 +51,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
             _difference_bar(drawn)
         return
     at_left, at_right = st.columns((1, 1.02 * (1 + len(found))))
-    with at_left:
+    with at_left, st.container(key="cam-image"):
         _image(found[0], drawn)
     with at_right:
         _maps(found, drawn, how.scale)
@@ -148,7 +148,7 @@ def _gaps(gap: Disagreement) -> list[Figure]:
         ),
         Figure(
             _("Rank correlation"),
-            "–" if gap.spearman is None else f"{gap.spearman:.2f}",
+            _signed(gap.spearman),
             "",
             _("of the cells, −1 to 1"),
             _("Spearman's: 1 when both order the cells alike."),
@@ -162,6 +162,10 @@ def _gaps(gap: Disagreement) -> list[Figure]:
         ),
         Figure(_("Centres apart"), f"{gap.centre_distance:.1f}", "px", _("of the image")),
     ]
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
 
 
 def _seeds(noise: Noise | None) -> Figure:
@@ -253,11 +257,10 @@ def _cells(i: int, one: Comparison, noise: Noise | None) -> list[str]:
         Verdict.BELOW: _("no more than seeds"),
         Verdict.UNKNOWN: _("not known"),
     }[verdict]
-    spearman = "–" if gap.spearman is None else f"{gap.spearman:.2f}"
     return [
         mark,
         f"{gap.total_variation:.2f}",
-        spearman,
+        _signed(gap.spearman),
         percent(gap.top_iou, 0),
         f"{gap.centre_distance:.1f} px",
         escape(words),
