@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.ui import cam_cues, cam_layer, cam_measured, cam_parts, guard, nav, panels
-from explorer.ui.cam_asked import Asked, computed, noise_floor
+from explorer.ui.cam_asked import Asked, computed, noise_floor, seeds_at_hand
 from explorer.ui.cam_choices import choose_more, question, view
 from explorer.ui.cam_export import save
 from explorer.ui.cam_image import image_choice
@@ -82,9 +82,14 @@ def maps(shown: list[Run], runs: dict[str, Run]) -> None:
             if found is None:
                 return
             pictures(found, how)
-            noise = noise_floor(asked)
-            numbers(found, noise)
+            place, seeds = st.empty(), seeds_at_hand(asked)
+            with place.container():
+                numbers(found, None, waits=seeds is not None)
             rankings(found)
+            noise = noise_floor(asked, seeds) if seeds else None
+            if noise is not None:
+                with place.container():
+                    numbers(found, noise)
             save(found, how, shown, image.name, noise)
     except ExplorerError as error:
         with right:

@@ -122,19 +122,26 @@ def _says(target: str, side: Side) -> str:
     return f"{target}: {percent(side.probability)}, {rank}{dead}"
 
 
-def numbers(found: Sequence[Comparison], noise: Noise | None) -> None:
-    """Show how far the maps are apart, beside seeds of one network, and what that allows."""
+def numbers(found: Sequence[Comparison], noise: Noise | None, *, waits: bool = False) -> None:
+    """Show how far the maps are apart, beside seeds of one network, and what that allows.
+
+    Args:
+        found: The comparisons.
+        noise: How far seeds of one network are apart; None where it is not known.
+        waits: Whether it is being measured.
+    """
+    words = _("Seeds of one network are being compared.") if waits else _verdicts(found, noise)
     if len(found) > 1:
         _table(found, noise)
-        panels.note(_verdicts(found, noise))
+        panels.note(words)
         return
     one = found[0]
     if one.disagreement is None:
         panels.note(_("One of the maps is empty, so there is no disagreement to measure."))
         return
     first, *others = _gaps(one.disagreement)
-    panels.strip([first, _seeds(noise), *others, _halves(one)])
-    panels.note(_verdicts(found, noise))
+    panels.strip([first, _seeds(noise, waits=waits), *others, _halves(one)])
+    panels.note(words)
 
 
 def _gaps(gap: Disagreement) -> list[Figure]:
@@ -168,8 +175,10 @@ def _signed(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}".replace("-", "−")
 
 
-def _seeds(noise: Noise | None) -> Figure:
+def _seeds(noise: Noise | None, *, waits: bool) -> Figure:
     hint = _("The same number between two trainings of one network that differ in their seed.")
+    if waits:
+        return Figure(_("Two seeds of one"), "…", "", _("being compared"), hint)
     if noise is None:
         return Figure(_("Two seeds of one"), "–", "", _("no second seed is trained"), hint)
     return Figure(
