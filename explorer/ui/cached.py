@@ -26,6 +26,7 @@ from explorer.analysis.options import Reasons, senseless
 from explorer.analysis.path_weights import WeightedLengths, weighted
 from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of_graph
+from explorer.cam import layers as cam_layers
 from explorer.compare.alignment import align_graphs
 from explorer.compare.attribution import attribute
 from explorer.errors import SpecError
@@ -88,6 +89,12 @@ def network(spec: NetworkSpec) -> tuple[Graph, Cost]:
 def path_lengths(spec: NetworkSpec, unit: Unit) -> PathLengths:
     """Return the distribution of path lengths of a network that works."""
     return paths_of_graph(network(spec)[0], unit)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def common_layers(specs: tuple[NetworkSpec, ...]) -> tuple[cam_layers.Layer, ...]:
+    """Return the tensors that networks share, so that their maps can be compared there."""
+    return cam_layers.common_layers([network(spec)[0] for spec in specs])
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

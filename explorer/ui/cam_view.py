@@ -40,7 +40,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
     drawn = cam_row(found, how.scale, how.look)
     if len(found) == 1:
         at_left, in_the_middle, at_right = st.columns((1, 2.02, 1))
-        with at_left:
+        with at_left, st.container(key="cam-image"):
             _image(found[0], drawn)
         with in_the_middle:
             _maps(found, drawn, how.scale)
@@ -51,7 +51,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
             _difference_bar(drawn)
         return
     at_left, at_right = st.columns((1, 1.02 * (1 + len(found))))
-    with at_left:
+    with at_left, st.container(key="cam-image"):
         _image(found[0], drawn)
     with at_right:
         _maps(found, drawn, how.scale)
@@ -122,19 +122,26 @@ def _says(target: str, side: Side) -> str:
     return f"{target}: {percent(side.probability)}, {rank}{dead}"
 
 
-def numbers(found: Sequence[Comparison], noise: Noise | None) -> None:
-    """Show how far the maps are apart, beside seeds of one network, and what that allows."""
+def numbers(found: Sequence[Comparison], noise: Noise | None, *, waits: bool = False) -> None:
+    """Show how far the maps are apart, beside seeds of one network, and what that allows.
+
+    Args:
+        found: The comparisons.
+        noise: How far seeds of one network are apart; None where it is not known.
+        waits: Whether it is being measured.
+    """
+    words = _("Seeds of one network are being compared.") if waits else _verdicts(found, noise)
     if len(found) > 1:
         _table(found, noise)
-        panels.note(_verdicts(found, noise))
+        panels.note(words)
         return
     one = found[0]
     if one.disagreement is None:
         panels.note(_("One of the maps is empty, so there is no disagreement to measure."))
         return
     first, *others = _gaps(one.disagreement)
-    panels.strip([first, _seeds(noise), *others, _halves(one)])
-    panels.note(_verdicts(found, noise))
+    panels.strip([first, _seeds(noise, waits=waits), *others, _halves(one)])
+    panels.note(words)
 
 
 def _gaps(gap: Disagreement) -> list[Figure]:
@@ -148,7 +155,7 @@ def _gaps(gap: Disagreement) -> list[Figure]:
         ),
         Figure(
             _("Rank correlation"),
-            "–" if gap.spearman is None else f"{gap.spearman:.2f}",
+            _signed(gap.spearman),
             "",
             _("of the cells, −1 to 1"),
             _("Spearman's: 1 when both order the cells alike."),
@@ -164,8 +171,14 @@ def _gaps(gap: Disagreement) -> list[Figure]:
     ]
 
 
-def _seeds(noise: Noise | None) -> Figure:
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def _seeds(noise: Noise | None, *, waits: bool) -> Figure:
     hint = _("The same number between two trainings of one network that differ in their seed.")
+    if waits:
+        return Figure(_("Two seeds of one"), "…", "", _("being compared"), hint)
     if noise is None:
         return Figure(_("Two seeds of one"), "–", "", _("no second seed is trained"), hint)
     return Figure(
@@ -253,11 +266,10 @@ def _cells(i: int, one: Comparison, noise: Noise | None) -> list[str]:
         Verdict.BELOW: _("no more than seeds"),
         Verdict.UNKNOWN: _("not known"),
     }[verdict]
-    spearman = "–" if gap.spearman is None else f"{gap.spearman:.2f}"
     return [
         mark,
         f"{gap.total_variation:.2f}",
-        spearman,
+        _signed(gap.spearman),
         percent(gap.top_iou, 0),
         f"{gap.centre_distance:.1f} px",
         escape(words),
