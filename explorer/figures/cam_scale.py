@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.errors import ExplorerError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,10 @@ def scale_of(name: str) -> Scale:
         ExplorerError: There is no such scale.
     """
     if name not in SCALES:
-        raise ExplorerError(f"There is no scale {name!r}.", f"Choose {', '.join(SCALES)}.")
+        raise ExplorerError(
+            _("There is no scale {name!r}.").format(name=name),
+            _("Choose {names}.").format(names=", ".join(SCALES)),
+        )
     return SCALES[name]
 
 
