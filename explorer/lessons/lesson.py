@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,9 @@ from explorer.lessons.experiment import Experiment
 from explorer.lessons.fields import Line, Name, Part, Prose
 from explorer.lessons.quantities import QUANTITIES
 from explorer.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_SHOWN = 4
 """Networks that can be told apart in one figure."""
@@ -276,10 +279,10 @@ class Lesson(Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for things, what in ((self.steps, "steps"), (self.experiments, "experiments")):
-            names = [thing.name for thing in things]
-            if len(set(names)) < len(names):
-                raise ValueError(_("two {what} have the same name").format(what=what))
+        if _repeats(self.steps):
+            raise ValueError(_("two steps have the same name"))
+        if _repeats(self.experiments):
+            raise ValueError(_("two experiments have the same name"))
         known = {one.name: {arm.name for arm in one.arms} for one in self.experiments}
         for step in self.steps:
             for experiment, arms in _named(step):
@@ -301,6 +304,10 @@ class Lesson(Part):
     def experiment(self, name: str) -> Experiment:
         """Return an experiment by its name."""
         return next(one for one in self.experiments if one.name == name)
+
+
+def _repeats(things: Sequence[Step] | Sequence[Experiment]) -> bool:
+    return len({thing.name for thing in things}) < len(things)
 
 
 def _named(step: Step) -> list[tuple[str, tuple[str, ...]]]:

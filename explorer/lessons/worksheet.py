@@ -121,7 +121,7 @@ def _revealed(sheet: Sheet, step: Step, reveal: Reveal) -> Iterator[Part]:
             results = found.get(claim.experiment)
             said = claims.sentence(claim, experiment, results) if results else ""
             if said:
-                yield from _text(sheet, f"**{whose}{_(': ').rstrip()}** {said}")
+                yield from _text(sheet, _("**{label}:** {text}").format(label=whose, text=said))
     for found in reveal.tables:
         yield from _paper(found)
 
@@ -179,7 +179,7 @@ def to_markdown(sheet: Sheet) -> str:
             case Heading(level, text):
                 lines += [f"{'#' * level} {text}", ""]
             case Field(label, value):
-                lines += [f"**{label}:** {value or LINE}", ""]
+                lines += [_("**{label}:** {text}").format(label=label, text=value or LINE), ""]
             case Grid():
                 lines += [*_rows(part), ""]
             case Picture(drawn, note):
