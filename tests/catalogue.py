@@ -85,6 +85,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     from explorer.cam.methods import METHODS
     from explorer.data.registry import catalogue
     from explorer.figures.cam_scale import SCALES
+    from explorer.store.pretrained import PRETRAINED
     from explorer.training.recipes import recipes
 
     for scale in SCALES.values():
@@ -95,6 +96,9 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     for metric in METRICS.values():
         for text in (metric.title, metric.definition):
             yield "explorer.cam.measure.metrics", text
+    for weights in PRETRAINED.values():
+        for text in (weights.title, weights.source, weights.licence):
+            yield "explorer.store.pretrained", text
     for recipe in recipes().values():
         yield from (("explorer.training.recipes", text) for text in (recipe.title, recipe.line))
     for info in catalogue():

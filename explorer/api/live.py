@@ -132,8 +132,8 @@ def _answer(job: Job, points: list[Point], cursor: Cursor) -> dict[str, Any] | N
         "lost": job.is_lost,
         "stopping": job.state is State.RUNNING and job.want is not None,
         "progress": job.fraction,
-        "text": job.text,
-        "reason": job.reason,
+        "text": _(job.text),
+        "reason": _(job.reason),
         "points": [
             {"seq": p.seq, "step": p.step, "attempt": p.attempt, "data": p.data} for p in news
         ],

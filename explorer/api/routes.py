@@ -44,7 +44,7 @@ def routes() -> list[Route]:
         try:
             news = live.since(job_id, Cursor.read(request.query_params.get("since", "0")))
         except SQLAlchemyError:
-            return _error(503, "The list of jobs cannot be reached just now.")
+            return _error(503, _("The list of jobs cannot be reached just now."))
         except ExplorerError as error:
             return _error(404 if isinstance(error, JobError) else 400, str(error))
         if news is None:

@@ -19,6 +19,7 @@ from explorer.cam.core import classes_of
 from explorer.cam.layers import require_classifier
 from explorer.errors import ExplorerError
 from explorer.ir.ops import Concat, Slice
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,13 +96,15 @@ def slots_of(graph: Graph, block: Address, *, scales: bool = False) -> tuple[Slo
     found = next((one for one in graph.blocks if one.address == block), None)
     if found is None:
         raise ExplorerError(
-            f"There is no block {block!r}.",
-            f"A block is called like {graph.blocks[-1].address}.",
+            _("There is no block {block!r}.").format(block=block),
+            _("A block is called like {address}.").format(address=graph.blocks[-1].address),
         )
     if found.merge is None:
         raise ExplorerError(
-            f"The block {block} has no shortcut, so there is nothing to tell apart.",
-            "Choose a residual block.",
+            _("The block {block} has no shortcut, so there is nothing to tell apart.").format(
+                block=block
+            ),
+            _("Choose a residual block."),
         )
     ends = _ends(graph, found, found.merge)
     if not scales:
@@ -109,7 +112,8 @@ def slots_of(graph: Graph, block: Address, *, scales: bool = False) -> tuple[Slo
     concat = next((node for node in graph.nodes_of(found) if _is_split(node, found)), None)
     if concat is None:
         raise ExplorerError(
-            f"The block {block} has no scales.", "Choose a block of the Res2Net family."
+            _("The block {block} has no scales.").format(block=block),
+            _("Choose a block of the Res2Net family."),
         )
     kept = tuple(slot for slot in ends if slot.part.name == "shortcut")
     has_splits = any(isinstance(node.op, Slice) for node in graph.nodes_of(found))

@@ -13,6 +13,7 @@ from explorer.cam.backward import can_go_back, forward, gradients, way_back
 from explorer.cam.layers import pooled_layer, require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,7 +133,8 @@ def explain_classes(
     nodes = way_back(network.graph, addresses)
     if how.rule is None or not can_go_back(network, nodes):
         raise ExplorerError(
-            f"{how.title} explains one class at a time.", "Ask for one class after the other."
+            _("{method} explains one class at a time.").format(method=how.title),
+            _("Ask for one class after the other."),
         )
     with torch.inference_mode(mode=False), evaluating(network), torch.no_grad():
         point = forward(network, images, addresses, nodes)
@@ -282,11 +284,15 @@ def classes_of(logits: Tensor, target: int | Sequence[int] | None) -> Tensor:
     wrong = [index for index in indices if not 0 <= index < num_classes]
     if wrong or len(indices) != num_images:
         problem = (
-            f"class {wrong[0]}" if wrong else f"{len(indices)} classes for {num_images} images"
+            _("There is no map for class {index}.").format(index=wrong[0])
+            if wrong
+            else _("There is no map for {n} classes for {images} images.").format(
+                n=len(indices), images=num_images
+            )
         )
         raise ExplorerError(
-            f"There is no map for {problem}.",
-            f"Give one class index from 0 to {num_classes - 1} for each image.",
+            problem,
+            _("Give one class index from 0 to {last} for each image.").format(last=num_classes - 1),
         )
     return torch.tensor(indices, device=logits.device)
 
@@ -298,6 +304,6 @@ def _check_addresses(network: Network, addresses: Sequence[Address], how: Method
         node = network.graph.nodes.get(address)
         if node is None or len(node.out_shape) != 3:
             raise ExplorerError(
-                f"There is no feature map at {address!r}.",
-                f"An address looks like {network.graph.blocks[-1].exit}.",
+                _("There is no feature map at {address!r}.").format(address=address),
+                _("An address looks like {exit}.").format(exit=network.graph.blocks[-1].exit),
             )

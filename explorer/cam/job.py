@@ -12,6 +12,7 @@ from explorer.cam.measure.localise import NUM_IMAGES, Plan, localise
 from explorer.cam.measure.stored import RESULT, TABLE
 from explorer.errors import JobError
 from explorer.store.runs import write_atomic
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.cam.measure.report import Report
@@ -78,5 +79,6 @@ def _read(payload: dict[str, Any]) -> _Payload:
     except ValidationError as error:
         fields = ", ".join(sorted({str(found["loc"][0]) for found in error.errors()}))
         raise JobError(
-            f"This job does not say what to measure: {fields}.", "Start it again."
+            _("This job does not say what to measure: {fields}.").format(fields=fields),
+            _("Start it again."),
         ) from None

@@ -12,6 +12,7 @@ from explorer.cam.compare import Answer, Comparison, Side, disagreement
 from explorer.cam.layers import Layer
 from explorer.errors import DataError
 from explorer.store.runs import write_atomic
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def kept(folder: Path) -> tuple[Comparison, ...]:
             for b in others
         )
     except (OSError, ValueError, KeyError, TypeError):
-        raise DataError("These maps cannot be read.", "Compute them again.") from None
+        raise DataError(_("These maps cannot be read."), _("Compute them again.")) from None
 
 
 def _side(words: dict[str, Any], heat: Any) -> Side:  # noqa: ANN401 - an array of a file

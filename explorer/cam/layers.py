@@ -8,6 +8,7 @@ from explorer.address import INPUT, is_inside
 from explorer.analysis.receptive import receptive_fields
 from explorer.errors import ExplorerError
 from explorer.ir.ops import Dropout, Flatten, GlobalAvgPool, Linear
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,21 +38,23 @@ class Layer(NamedTuple):
     receptive_field: int | None
 
 
-def require_classifier(graph: Graph, owner: str = "This network") -> None:
+def require_classifier(graph: Graph, owner: str = "") -> None:
     """Refuse a network that segments.
 
     Args:
         graph: Of the network.
-        owner: What the error calls it.
+        owner: What the error calls it; ``This network`` where it has no name.
 
     Raises:
         ExplorerError: Its output is a class for every pixel.
     """
     if len(graph.output.out_shape) == 3:
         raise ExplorerError(
-            f"{owner} names a class for every pixel; a class activation map explains the one "
-            "class of a whole image.",
-            "Choose a network whose head classifies.",
+            _(
+                "{owner} names a class for every pixel; a class activation map explains the one "
+                "class of a whole image."
+            ).format(owner=owner or _("This network")),
+            _("Choose a network whose head classifies."),
         )
 
 
@@ -92,7 +95,7 @@ def layers(graph: Graph) -> tuple[Layer, ...]:
     return tuple(_layer(graph, fields, name, address) for name, address in exits.items())
 
 
-def layer_of(graph: Graph, name: str | None = None, owner: str = "this network") -> Layer:
+def layer_of(graph: Graph, name: str | None = None, owner: str = "") -> Layer:
     """Return a layer by its stage or exact address; the default layer for None.
 
     Args:
@@ -110,10 +113,15 @@ def layer_of(graph: Graph, name: str | None = None, owner: str = "this network")
         if name == layer.name:
             return layer
     if name not in graph.nodes or len(graph.shape_of(name)) != 3:
-        problem = f"of {owner} has no map to show" if name in graph.nodes else f"is not in {owner}"
+        problem = (
+            _("The layer {name!r} of {owner} has no map to show.")
+            if name in graph.nodes
+            else _("The layer {name!r} is not in {owner}.")
+        )
         stages = ", ".join(layer.name for layer in candidates)
         raise ExplorerError(
-            f"The layer {name!r} {problem}.", f"Choose {stages} or the address of a feature map."
+            problem.format(name=name, owner=owner or _("this network")),
+            _("Choose {stages} or the address of a feature map.").format(stages=stages),
         )
     return _layer(graph, receptive_fields(graph), name, name)
 

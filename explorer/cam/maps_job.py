@@ -11,6 +11,7 @@ from explorer.cam.kept import keep
 from explorer.cam.pair import Question, compare_all
 from explorer.cam.task import NUM_NETWORKS, pixels_of, subject
 from explorer.errors import DataError, JobError
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from explorer.cam.job import Context
@@ -38,7 +39,7 @@ class _Payload(BaseModel):
         try:
             return Path(self.file).read_bytes()
         except OSError:
-            raise DataError("The image is gone.", "Choose it again.") from None
+            raise DataError(_("The image is gone."), _("Choose it again.")) from None
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -50,18 +51,20 @@ def run(context: Context) -> dict[str, Any]:
     try:
         asked = _Payload.model_validate(context.payload)
     except ValidationError:
-        raise JobError("This job does not say what to show.", "Start it again.") from None
-    context.progress(0.0, "Loading the networks")
+        raise JobError(_("This job does not say what to show."), _("Start it again.")) from None
+    context.progress(0.0, mark("Loading the networks"))
     subjects = []
     for i, folder in enumerate(asked.runs):
         subjects.append(subject(Path(folder)))
-        context.progress(0.1 * (i + 1) / len(asked.runs), "Loading the networks")
+        context.progress(0.1 * (i + 1) / len(asked.runs), mark("Loading the networks"))
     pixels, label = pixels_of(asked.source, subjects[0].record.data)
     question = Question(asked.target, asked.layer, asked.method)
 
     def tell(done: int) -> None:
         title = subjects[min(done, len(subjects) - 1)].record.title
-        context.progress(0.1 + 0.9 * done / len(subjects), f"Masking the image for {title}")
+        context.progress(
+            0.1 + 0.9 * done / len(subjects), _("Masking the image for {title}").format(title=title)
+        )
 
     found = compare_all(subjects, pixels, question, label, on_side=tell)
     keep(found, context.directory)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from explorer.address import INPUT
 from explorer.errors import ExplorerError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -193,7 +194,10 @@ def method_of(name: str) -> Method:
         ExplorerError: There is no such method.
     """
     if name not in METHODS:
-        raise ExplorerError(f"There is no CAM method {name!r}.", f"Choose {', '.join(METHODS)}.")
+        raise ExplorerError(
+            _("There is no CAM method {name!r}.").format(name=name),
+            _("Choose {names}.").format(names=", ".join(METHODS)),
+        )
     return METHODS[name]
 
 

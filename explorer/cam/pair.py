@@ -17,6 +17,7 @@ from explorer.cam.layers import image_layer, layer_of, require_classifier
 from explorer.cam.methods import method_of
 from explorer.errors import ExplorerError
 from explorer.graph import lower
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -172,8 +173,11 @@ def class_name(target: str | int, classes: tuple[str, ...]) -> str:
     if isinstance(target, int) and 0 <= target < len(classes):
         return classes[target]
     shown = ", ".join(classes[:_LONGEST_LIST])
-    more = f" and {len(classes) - _LONGEST_LIST} more" if len(classes) > _LONGEST_LIST else ""
-    raise ExplorerError(f"There is no class {target}.", f"There are {shown}{more}.")
+    more = len(classes) - _LONGEST_LIST
+    there = _("There are {names} and {n} more.") if more > 0 else _("There are {names}.")
+    raise ExplorerError(
+        _("There is no class {target}.").format(target=target), there.format(names=shown, n=more)
+    )
 
 
 def check_classes(a: RunRecord, b: RunRecord) -> None:
@@ -186,9 +190,10 @@ def check_classes(a: RunRecord, b: RunRecord) -> None:
     if only_one:
         knows = a if only_one[0] in a.data.classes else b
         raise ExplorerError(
-            f"{a.title} and {b.title} were trained on different classes: "
-            f"only {knows.title} knows {only_one[0]!r}.",
-            "Compare runs on the same data.",
+            _("{a} and {b} were trained on different classes: only {knows} knows {name!r}.").format(
+                a=a.title, b=b.title, knows=knows.title, name=only_one[0]
+            ),
+            _("Compare runs on the same data."),
         )
 
 
@@ -201,19 +206,24 @@ def check_grids(a: RunRecord, layer_a: Layer, b: RunRecord, layer_b: Layer) -> N
     size_a, size_b = a.data.image_size, b.data.image_size
     if size_a != size_b:
         raise ExplorerError(
-            f"{a.title} sees images of {size_a} px and {b.title} of {size_b} px, "
-            "so a cell of one map is not a cell of the other.",
-            "Compare runs with one image size.",
+            _(
+                "{a} sees images of {size_a} px and {b} of {size_b} px, so a cell of one map "
+                "is not a cell of the other."
+            ).format(a=a.title, size_a=size_a, b=b.title, size_b=size_b),
+            _("Compare runs with one image size."),
         )
     if layer_a[2:5] != layer_b[2:5]:
         raise ExplorerError(
-            f"{_grid(a, layer_a)}, but {_grid(b, layer_b)}.",
-            "Choose a layer with the same stride in both.",
+            _("{grid}, but {other}.").format(grid=_grid(a, layer_a), other=_grid(b, layer_b)),
+            _("Choose a layer with the same stride in both."),
         )
 
 
 def _grid(record: RunRecord, layer: Layer) -> str:
-    return (
-        f"{layer.address} of {record.title} has {layer.height} × {layer.width} cells "
-        f"of {layer.stride} px"
+    return _("{layer} of {run} has {height} × {width} cells of {stride} px").format(
+        layer=layer.address,
+        run=record.title,
+        height=layer.height,
+        width=layer.width,
+        stride=layer.stride,
     )

@@ -18,6 +18,7 @@ from explorer.data.samples import samples
 from explorer.errors import ExplorerError
 from explorer.store.runs import WEIGHTS
 from explorer.weights import load_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +91,8 @@ def several(
     """
     if not 2 <= len(runs) <= NUM_NETWORKS:
         raise ExplorerError(
-            f"{len(runs)} networks cannot be compared on one image.",
-            f"Choose 2 to {NUM_NETWORKS} runs.",
+            _("{n} networks cannot be compared on one image.").format(n=len(runs)),
+            _("Choose 2 to {most} runs.").format(most=NUM_NETWORKS),
         )
     subjects = [subject(Path(run)) for run in runs]
     pixels, label = pixels_of(image, subjects[0].record.data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from explorer.errors import ExplorerError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,10 @@ def scale_of(name: str) -> Scale:
         ExplorerError: There is no such scale.
     """
     if name not in SCALES:
-        raise ExplorerError(f"There is no scale {name!r}.", f"Choose {', '.join(SCALES)}.")
+        raise ExplorerError(
+            _("There is no scale {name!r}.").format(name=name),
+            _("Choose {names}.").format(names=", ".join(SCALES)),
+        )
     return SCALES[name]
 
 

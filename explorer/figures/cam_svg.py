@@ -12,6 +12,7 @@ from explorer.figures.colormaps import DIVERGING, VIRIDIS
 from explorer.figures.heatmap import Look, colour_bar, to_png
 from explorer.figures.theme import COMPARED, FONT, PALETTES
 from explorer.units import percent
+from explorer.words import _, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,16 +52,18 @@ def cam_svg(
     lefts = [_MARGIN + i * (_SIDE + _GAP) for i in range(columns)]
     below = _TOP + _SIDE + 84
     parts = [
-        _text(_MARGIN, 36, "Where do they look?", 20, bold=True),
-        _text(_MARGIN, 58, f"{first.method_title} of the class {first.target}", 13, _NOTE),
-        _text(lefts[0], _TOP - 8, "Image", 13, bold=True),
+        _text(_MARGIN, 36, _("Where do they look?"), 20, bold=True),
+        _text(_MARGIN, 58, _asked(first), 13, _NOTE),
+        _text(lefts[0], _TOP - 8, _("Image"), 13, bold=True),
         _picture(row.image, lefts[0], _TOP),
     ]
     for i, (side, pixels) in enumerate(zip(sides, row.maps, strict=True)):
         colour, left = COMPARED["light"][i], lefts[i + 1]
         mark = f'<g transform="translate({left},{_TOP - 8})" fill="{colour}">{_MARKS[i]}</g>'
-        facts = (
-            f"{percent(side.probability)}, ranked {side.rank}; to {written(row.ends[i], chosen)}"
+        facts = _("{probability}, ranked {rank}; to {end}").format(
+            probability=percent(side.probability),
+            rank=side.rank,
+            end=written(row.ends[i], chosen),
         )
         parts += [
             mark,
@@ -71,24 +74,42 @@ def cam_svg(
     width = lefts[-1] + _SIDE - lefts[1]
     parts += [
         _picture(colour_bar(VIRIDIS, 440, 10), lefts[1], _TOP + _SIDE + 30, width, 9),
-        _text(lefts[1], _TOP + _SIDE + 54, f"0 to the end: {chosen.caption}", 11.5, _NOTE),
+        _text(
+            lefts[1],
+            _TOP + _SIDE + 54,
+            _("0 to the end: {caption}").format(caption=_(chosen.caption)),
+            11.5,
+            _NOTE,
+        ),
     ]
     for i, (one, pixels) in enumerate(zip(comparisons, row.differences, strict=True)):
         left = lefts[i + 2]
         gap = one.disagreement
-        words = "not defined" if gap is None else f"total variation {gap.total_variation:.2f}"
+        words = (
+            _("not defined")
+            if gap is None
+            else _("total variation {value}").format(value=f"{gap.total_variation:.2f}")
+        )
         parts += [
-            _text(left, below - 8, f"A − {'BCD'[i]}, {words}", 12, bold=True),
+            _text(left, below - 8, listed((f"A − {'BCD'[i]}", words)), 12, bold=True),
             _picture(pixels, left, below),
         ]
     parts += [
         _picture(colour_bar(DIVERGING[::-1], 220, 10), lefts[1], below, _SIDE, 9),
-        _text(lefts[1], below + 26, f"A more · ±{percent(row.limit)} · other more", 11.5, _NOTE),
+        _text(
+            lefts[1],
+            below + 26,
+            " · ".join((_("A more"), f"±{percent(row.limit)}", _("other more"))),
+            11.5,
+            _NOTE,
+        ),
         _text(
             _MARGIN,
             below + _SIDE + 28,
-            f"Read at {first.a.layer.address}, stride {first.a.layer.stride} px. A map shows where "
-            "the score of one class is sensitive at this layer, not why.",
+            _(
+                "Read at {layer}, stride {stride} px. A map shows where the score of one class is "
+                "sensitive at this layer, not why."
+            ).format(layer=first.a.layer.address, stride=first.a.layer.stride),
             11.5,
             _NOTE,
         ),
@@ -99,6 +120,10 @@ def cam_svg(
         f'viewBox="0 0 {size[0]} {size[1]}" font-family="{escape(FONT)}">'
         f'<rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}</svg>'
     )
+
+
+def _asked(one: Comparison) -> str:
+    return _("{method} of the class {target}").format(method=_(one.method_title), target=one.target)
 
 
 def _text(

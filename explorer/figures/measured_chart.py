@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from explorer.figures.charts import HEIGHT, NEUTRAL, Chart
 from explorer.figures.theme import COMPARED, COMPARED_MARKS
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +90,9 @@ def _points(
         },
         customdata=[(value.low, value.high) for _, value in known],
         name=name,
-        hovertemplate="%{y:.3f}, 95 %: %{customdata[0]:.3f} to %{customdata[1]:.3f}",
+        hovertemplate=_("{value}, 95 %: {low} to {high}").format(
+            value="%{y:.3f}", low="%{customdata[0]:.3f}", high="%{customdata[1]:.3f}"
+        ),
     )
 
 
@@ -119,9 +122,17 @@ def _chance(figure: go.Figure, rows: Sequence[Row], name: str) -> None:
 
 def _alt(rows: Sequence[Row], words: Mapping[str, str], title: str) -> str:
     said = [
-        f"{words.get(row.stratum, row.stratum)} {row.value_a.value:.2f}"
-        + (f" and {row.value_b.value:.2f}" if row.value_b else "")
+        _("{stratum}: {values}").format(
+            stratum=words.get(row.stratum, row.stratum),
+            values=_both(f"{row.value_a.value:.2f}", row.value_b and f"{row.value_b.value:.2f}"),
+        )
         for row in rows
     ]
-    names = rows[0].a + (f" and {rows[0].b}" if rows[0].b else "")
-    return f"{title} of {names}: {', '.join(said)}."
+    names = _both(rows[0].a, rows[0].b)
+    return _("{title} of {names}; {values}.").format(
+        title=title, names=names, values=_("; ").join(said)
+    )
+
+
+def _both(a: str, b: str | None) -> str:
+    return _("{a} and {b}").format(a=a, b=b) if b else a

@@ -25,6 +25,7 @@ from explorer.errors import ExplorerError, GpuMemoryError, JobError, MachineMemo
 from explorer.jobs import protocol
 from explorer.jobs.context import CHECKPOINT_NAME, Context, Stopped
 from explorer.store.records import Saved
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,7 +120,7 @@ def in_words(error: Exception) -> ExplorerError | None:
 
     Told by name and words, so that torch need not be loaded.
     """
-    hint = "Lower the batch size, the width or the image size."
+    hint = _("Lower the batch size, the width or the image size.")
     text = str(error)
     is_torch = type(error).__module__.startswith("torch")
     if isinstance(error, ExplorerError):
@@ -127,11 +128,11 @@ def in_words(error: Exception) -> ExplorerError | None:
     if (is_torch and type(error).__name__ == "OutOfMemoryError") or (
         isinstance(error, RuntimeError) and any(words in text for words in _NO_GPU_MEMORY)
     ):
-        return GpuMemoryError("The GPU has too little memory for this job.", hint)
+        return GpuMemoryError(_("The GPU has too little memory for this job."), hint)
     if isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(words in text for words in _NO_MEMORY)
     ):
-        return MachineMemoryError("This machine has too little memory for this job.", hint)
+        return MachineMemoryError(_("This machine has too little memory for this job."), hint)
     return None
 
 

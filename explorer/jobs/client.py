@@ -21,6 +21,7 @@ from explorer.store.desk import Desk
 from explorer.store.ledger import Ledger
 from explorer.store.paths import Home, home
 from explorer.store.standing import Standing, standings
+from explorer.words import _
 
 if TYPE_CHECKING:
     import subprocess
@@ -255,7 +256,7 @@ def put_aside(job_id: str, *, by: Person) -> None:
     """
     with _reached(), _own(job_id, by):
         if not ledger().job(job_id).state.is_final:
-            raise JobError("This run is still going on.", "Cancel it first.")
+            raise JobError(_("This run is still going on."), _("Cancel it first."))
         aside.put(job_id)
 
 
@@ -327,8 +328,8 @@ def _reached() -> Generator[None]:
     except SQLAlchemyError as error:
         _logger.warning("The ledger cannot be reached: %s", error)
         raise JobError(
-            "The list of jobs cannot be reached just now; running jobs go on.",
-            "Try again in a moment. If it lasts, see that its database runs.",
+            _("The list of jobs cannot be reached just now; running jobs go on."),
+            _("Try again in a moment. If it lasts, see that its database runs."),
         ) from None
 
 

@@ -13,6 +13,7 @@ import psutil
 
 from explorer import units
 from explorer.errors import LimitError
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,10 @@ class JobLimits:
             with contextlib.suppress(ValueError):
                 if (value := float(text)) > 0:
                     return value * unit
-            raise LimitError(f"{name} is {text[:20]!r}.", "Set it to a number above zero.")
+            raise LimitError(
+                _("{name} is {text!r}.").format(name=name, text=text[:20]),
+                _("Set it to a number above zero."),
+            )
 
         return cls(
             seconds=read("EXPLORER_JOB_HOURS", 3600.0, usual.seconds),
@@ -96,16 +100,19 @@ class Watch:
         limits = self._limits
         if time.monotonic() - self._started > limits.seconds:
             allowed = units.seconds(limits.seconds)
-            return LimitError(f"It ran longer than the {allowed} that a job may.", _TIME)
+            text = _("It ran longer than the {allowed} that a job may.").format(allowed=allowed)
+            return LimitError(text, _(_TIME))
         if (used := memory_of(self._pid)) > limits.memory:
-            text = f"It used {_amount(used)} of memory; a job may use {_amount(limits.memory)}."
-            return LimitError(text, _SMALLER)
+            text = _filled(
+                _("It used {used} of memory; a job may use {most}."), used, limits.memory
+            )
+            return LimitError(text, _(_SMALLER))
         if (used := _size(self._log) - self._log_start) > limits.log:
-            text = f"It printed {_amount(used)}; a job may print {_amount(limits.log)}."
-            return LimitError(text, "Look at the end of its log for what it repeats.")
+            text = _filled(_("It printed {used}; a job may print {most}."), used, limits.log)
+            return LimitError(text, _("Look at the end of its log for what it repeats."))
         if (used := _folder_size(self._directory)) > limits.disk:
-            text = f"Its folder has {_amount(used)}; a job may fill {_amount(limits.disk)}."
-            return LimitError(text, "Train a smaller network or keep fewer snapshots.")
+            text = _filled(_("Its folder has {used}; a job may fill {most}."), used, limits.disk)
+            return LimitError(text, _("Train a smaller network or keep fewer snapshots."))
         return None
 
     def ran_out_of_memory(self) -> bool:
@@ -113,8 +120,8 @@ class Watch:
         return oom_kills() > self._kills
 
 
-_TIME = "Train for fewer epochs, or ask for a longer limit (EXPLORER_JOB_HOURS)."
-_SMALLER = "Lower the batch size, the width or the image size."
+_TIME = mark("Train for fewer epochs, or ask for a longer limit (EXPLORER_JOB_HOURS).")
+_SMALLER = mark("Lower the batch size, the width or the image size.")
 
 
 def memory_of(pid: int) -> int:
@@ -139,6 +146,10 @@ def oom_kills() -> int:
             if name == "oom_kill":
                 return int(value)
     return 0
+
+
+def _filled(text: str, used: float, most: float) -> str:
+    return text.format(used=_amount(used), most=_amount(most))
 
 
 def _amount(size: float) -> str:

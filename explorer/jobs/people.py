@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import JobError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.store.records import Job
@@ -64,7 +65,7 @@ def person(name: str, word: str = "") -> Person:
         return Person(name)
     if not hmac.compare_digest(word.encode(), wanted.encode()):
         time.sleep(_PAUSE)
-        raise JobError("That is not the teacher's word.", "Ask whoever runs this server.")
+        raise JobError(_("That is not the teacher's word."), _("Ask whoever runs this server."))
     return Person(name, is_teacher=True)
 
 
@@ -75,7 +76,7 @@ def require_teacher(by: Person) -> None:
         JobError: It is somebody else.
     """
     if not by.is_teacher:
-        raise JobError("Only the teacher may do this.", "Enter the teacher's word first.")
+        raise JobError(_("Only the teacher may do this."), _("Enter the teacher's word first."))
 
 
 def may_change(by: Person, job: Job) -> bool:
@@ -90,14 +91,16 @@ def require_own(by: Person, job: Job) -> None:
         JobError: It is theirs, and this is not the teacher.
     """
     if not may_change(by, job):
-        raise JobError("This job belongs to somebody else.", "Clone it to work with your own.")
+        raise JobError(
+            _("This job belongs to somebody else."), _("Clone it to work with your own.")
+        )
 
 
 def _word() -> str:
     word = os.environ.get(VARIABLE, "").strip()
     if word and len(word) < LEAST:
         raise JobError(
-            f"The teacher's word in {VARIABLE} is too short.",
-            f"Set it to at least {LEAST} characters.",
+            _("The teacher's word in {variable} is too short.").format(variable=VARIABLE),
+            _("Set it to at least {least} characters.").format(least=LEAST),
         )
     return word

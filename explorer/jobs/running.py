@@ -12,6 +12,7 @@ import time
 from typing import IO, TYPE_CHECKING, cast
 
 from explorer.jobs import process, protocol
+from explorer.words import _, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,16 +108,24 @@ class RunningJob:
             out_of_memory: Whether the system is known to have killed a process for memory.
         """
         code = self._process.returncode
-        if code < 0:
-            how = f"was ended by {_signal_name(-code)}"
+        if code == -signal.SIGKILL and out_of_memory:
+            said = _(
+                "The process of this run was ended by {signal} because the memory of this machine "
+                "ran out."
+            )
+        elif code == -signal.SIGKILL:
+            said = _(
+                "The process of this run was ended by {signal} (often because memory ran out)."
+            )
+        elif code < 0:
+            said = _("The process of this run was ended by {signal}.")
+        elif code:
+            said = _("The process of this run ended with code {code}.")
         else:
-            how = f"ended with code {code}" if code else "ended without a result"
-        memory = ""
-        if code == -signal.SIGKILL:
-            often = "because the memory of this machine ran out"
-            memory = f" {often}" if out_of_memory else " (often because memory ran out)"
+            said = _("The process of this run ended without a result.")
+        said = said.format(signal=_signal_name(-code), code=code)
         last = self._last_line()
-        return f"The process of this run {how}{memory}." + (f" Its last words: {last}" * bool(last))
+        return sentences((said, _("Its last words: {text}").format(text=last) if last else ""))
 
     def _last_line(self) -> str:
         with self._log.open("rb") as log:

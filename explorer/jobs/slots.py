@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import JobError
 from explorer.store.records import DEVICES
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def planned(gpus: Sequence[str] = (), per_gpu: int = 1, cpu_slots: int | None = 
         JobError: There would be no place at all, or a GPU is named twice.
     """
     if len(set(gpus)) != len(gpus):
-        raise JobError("A GPU is named twice.", "Use --per-gpu to run several jobs on one.")
+        raise JobError(_("A GPU is named twice."), _("Use --per-gpu to run several jobs on one."))
     if cpu_slots is None:
         cpu_slots = 0 if gpus else 1
     slots = [
@@ -65,7 +66,7 @@ def planned(gpus: Sequence[str] = (), per_gpu: int = 1, cpu_slots: int | None = 
     hidden = {"CUDA_VISIBLE_DEVICES": ""}
     slots += [Slot(f"cpu{number}", takes, environment=hidden) for number in range(cpu_slots)]
     if not slots:
-        raise JobError("This worker would run nothing.", "Give it --gpus or --cpu-slots.")
+        raise JobError(_("This worker would run nothing."), _("Give it --gpus or --cpu-slots."))
     return slots
 
 

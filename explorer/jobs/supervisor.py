@@ -13,6 +13,7 @@ from explorer import units
 from explorer.jobs import protocol
 from explorer.store import checkpoint_files
 from explorer.store.records import CANCEL, PAUSE, YIELD, Claim, LeaseLostError, Saved, State
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     import threading
@@ -28,7 +29,7 @@ RENEWALS = 5
 """Renewals in one lease."""
 _REASONS = {
     PAUSE: "",
-    YIELD: "Your GPU minutes for today are used up; it goes on tomorrow by itself.",
+    YIELD: mark("Your GPU minutes for today are used up; it goes on tomorrow by itself."),
 }
 
 
@@ -112,7 +113,8 @@ class Supervisor:
             if self._excess is not None:
                 return ""
             if now - self._heard > self._timing.silence:
-                return f"It gave no sign of life for {units.seconds(self._timing.silence)}."
+                time_ = units.seconds(self._timing.silence)
+                return _("It gave no sign of life for {time}.").format(time=time_)
         return ""
 
     def _take(self, messages: list[protocol.FromJob]) -> None:
@@ -190,7 +192,9 @@ class Supervisor:
                 ledger.give_back(claim, reason=_REASONS.get(self._want or "", ""))
             case _ if self._is_starved and not cause:
                 # The job ended itself, as it must: it had not heard of its lease in time.
-                ledger.give_back(claim, reason="The list of jobs could not be reached in time.")
+                ledger.give_back(
+                    claim, reason=mark("The list of jobs could not be reached in time.")
+                )
             case _:
                 died = self._limits.ran_out_of_memory()
                 crash = cause or self._running.cause_of_death(out_of_memory=died)

@@ -33,6 +33,7 @@ from explorer.store import workers
 from explorer.store.ledger import LEASE, Ledger
 from explorer.store.paths import Home, home
 from explorer.store.records import Claim, State
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,7 +167,7 @@ class Worker:
     def _run(self, claim: Claim, slot: Slot) -> None:
         target = self.kinds.get(claim.kind)
         if target is None:
-            reason = f"This version cannot run jobs of the kind {claim.kind!r}."
+            reason = _("This version cannot run jobs of the kind {kind!r}.").format(kind=claim.kind)
             self.ledger.finish(claim, State.FAILED, reason)
             return
         directory = self._home.run(claim.job_id)

@@ -23,6 +23,7 @@ from explorer.latency.outcome import (
 )
 from explorer.training.device import choose_device
 from explorer.training.threads import num_threads
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -121,8 +122,8 @@ def _enough_memory() -> Generator[None]:
         if type(error) is RuntimeError and "memory" not in str(error):
             raise
         raise JobError(
-            "There is too little memory to time this network with this batch.",
-            "Choose a smaller batch.",
+            _("There is too little memory to time this network with this batch."),
+            _("Choose a smaller batch."),
         ) from None
 
 

@@ -20,6 +20,7 @@ from explorer.errors import SpecError
 from explorer.store.paths import home
 from explorer.store.runs import write_atomic
 from explorer.training.threads import num_threads
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
@@ -128,8 +129,8 @@ def settings_of(batch_size: int, device: str = "cpu") -> Settings:
     """
     if not 1 <= batch_size <= MAX_BATCH:
         raise SpecError(
-            f"A batch of {batch_size} images cannot be timed.",
-            f"Choose a batch size from 1 to {MAX_BATCH}.",
+            _("A batch of {batch_size} images cannot be timed.").format(batch_size=batch_size),
+            _("Choose a batch size from 1 to {most}.").format(most=MAX_BATCH),
         )
     return Settings(batch_size=batch_size, device=device)
 

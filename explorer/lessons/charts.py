@@ -12,6 +12,7 @@ from explorer.lessons.lesson import MAX_SHOWN, Figure
 from explorer.lessons.quantities import QUANTITIES
 from explorer.lessons.results import figure as value_of
 from explorer.lessons.results import mean_curve
+from explorer.words import _, mark, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,17 +23,17 @@ if TYPE_CHECKING:
     from explorer.lessons.results import Results, Run
 
 CURVES = {
-    "train_loss": "Training loss [nat]",
-    "train_error": "Training error",
-    "test_loss": "Held-out loss [nat]",
-    "test_error": "Held-out error",
+    "train_loss": mark("Training loss [nat]"),
+    "train_error": mark("Training error"),
+    "test_loss": mark("Held-out loss [nat]"),
+    "test_error": mark("Held-out error"),
 }
 """Curve -> title."""
 SERIES = {
-    "lesion": ("Accuracy when this block alone is deleted", "block"),
-    "gradient": ("Share of the gradient by path length", "path length [blocks]"),
-    "responses": ("Standard deviation of each layer's response", "layer"),
-    "localise": ("Hottest cell on the object", "size of the object"),
+    "lesion": (mark("Accuracy when this block alone is deleted"), mark("block")),
+    "gradient": (mark("Share of the gradient by path length"), mark("path length [blocks]")),
+    "responses": (mark("Standard deviation of each layer's response"), mark("layer")),
+    "localise": (mark("Hottest cell on the object"), mark("size of the object")),
 }
 """Measure -> title and what is on the x axis."""
 _SHARES = frozenset({"train_error", "test_error", "lesion", "gradient", "localise"})
@@ -107,10 +108,12 @@ def _curves(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
             bold.append(Line(arm.title, _epochs(mean), mean, style))
     if not bold:
         return None
-    title = figure.title or CURVES[figure.of]
-    ends = "; ".join(f"{line.name} {_end(figure.of, line)}" for line in bold)
-    alt = f"{title} over {len(bold[0].x)} epochs. At the end: {ends}."
-    frame = frame._replace(form=_form(figure.of).form, x_title="epoch", whole=True)
+    title = figure.title or _(CURVES[figure.of])
+    ends = _("; ").join(f"{line.name} {_end(figure.of, line)}" for line in bold)
+    alt = _("{title} over {n} epochs. At the end: {values}.").format(
+        title=title, n=len(bold[0].x), values=ends
+    )
+    frame = frame._replace(form=_form(figure.of).form, x_title=_("epoch"), whole=True)
     drawn = print_charts.lines([*faint, *bold], frame, alt, zero=figure.of != "test_loss")
     return Chart(title, alt, drawn)
 
@@ -138,15 +141,16 @@ def _series(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
         named = any(isinstance(x, str) for x in kept[0].x)
         x = range(len(kept[0].x)) if named else kept[0].x
         if named and len(kept[0].x) > len(names):
-            names = [str(name).removeprefix("layer") for name in kept[0].x]
+            names = [str(name).removeprefix(mark("layer")) for name in kept[0].x]
         y = tuple(_mean(column) for column in zip(*(one.y for one in kept), strict=True))
         found.append(Line(arm.title, tuple(float(place) for place in x), y, style))
     if not found:
         return None
     usual, x_title = SERIES[figure.of]
-    title = figure.title or usual
-    alt = f"{title}: {'; '.join(_range_of(line, figure.of) for line in found)}."
-    frame = frame._replace(form=_form(figure.of).form, x_title=x_title, whole=True)
+    title = figure.title or _(usual)
+    ranges = _("; ").join(_range_of(line, figure.of) for line in found)
+    alt = _("{title}: {values}.").format(title=title, values=ranges)
+    frame = frame._replace(form=_form(figure.of).form, x_title=_(x_title), whole=True)
     if names:
         return Chart(title, alt, print_charts.by_name(found, names, frame, alt))
     return Chart(title, alt, print_charts.lines(found, frame, alt))
@@ -160,7 +164,9 @@ def _mean(column: tuple[float | None, ...]) -> float | None:
 def _range_of(line: Line, name: str) -> str:
     values = [y for _, y in line.points]
     words = _form(name).words
-    return f"{line.name} from {words(min(values))} to {words(max(values))}"
+    return _("{name} from {low} to {high}").format(
+        name=line.name, low=words(min(values)), high=words(max(values))
+    )
 
 
 def _bars(
@@ -178,10 +184,10 @@ def _bars(
             found.append(Point(arm.title, 0.0, value, style))
     if not found:
         return None
-    title = figure.title or quantity.title
+    title = figure.title or _(quantity.title)
     words = [quantity.words(point.y) for point in found]
-    ends = "; ".join(f"{p.name} {w}" for p, w in zip(found, words, strict=True))
-    alt = f"{title}: {ends}."
+    ends = _("; ").join(f"{p.name} {w}" for p, w in zip(found, words, strict=True))
+    alt = _("{title}: {values}.").format(title=title, values=ends)
     form = "share" if quantity.form == "share" else "number"
     frame = frame._replace(form=form, right=12.0)
     return Chart(title, alt, print_charts.bars(found, frame, alt, words))
@@ -203,9 +209,18 @@ def _scatter(
     if not found:
         return None
     across, up = QUANTITIES[figure.against], QUANTITIES[figure.of]
-    title = figure.title or f"{up.title} against {across.title.lower()}"
-    ends = "; ".join(f"{p.name}: {across.words(p.x)}, {up.words(p.y)}" for p in found)
-    alt = f"{title}. {ends}."
+    title = figure.title or _("{height} against {across}").format(
+        height=_(up.title), across=_lower(_(across.title))
+    )
+    ends = _("; ").join(f"{p.name}: {across.words(p.x)}, {up.words(p.y)}" for p in found)
+    alt = sentences(
+        (_("{statements}.").format(statements=title), _("{statements}.").format(statements=ends))
+    )
     form = "share" if up.form == "share" else "number"
-    frame = frame._replace(form=form, x_title=across.title)
+    frame = frame._replace(form=form, x_title=_(across.title))
     return Chart(title, alt, print_charts.scatter(found, frame, alt))
+
+
+def _lower(title: str) -> str:
+    """Return a title as it stands inside of one; names such as MACs stay."""
+    return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"

@@ -12,6 +12,7 @@ from explorer.lessons.fields import Line, Name, Part
 from explorer.spec import NetworkSpec
 from explorer.spec import edit as edits
 from explorer.spec.reading import from_text
+from explorer.words import _
 
 Measure = Literal["latency", "lesion", "gradient", "responses", "localise"]
 """What can be measured beside the training; see ``explorer.lessons.measures``."""
@@ -56,7 +57,9 @@ class Change(Part):
             known = {name for stage in spec.stages for name in type(stage.block).model_fields}
             unknown = sorted(set(self.block) - known)
             if unknown:
-                raise SpecError(f"No block of this network has a parameter {unknown[0]!r}.")
+                raise SpecError(
+                    _("No block of this network has a parameter {name!r}.").format(name=unknown[0])
+                )
             spec = edits.change_blocks(spec, None, **self.block)
         spec = self._stages(spec)
         if self.stem:
@@ -85,7 +88,9 @@ def _each(value: int | tuple[int, ...] | None, num: int, factor: int) -> tuple[i
     if isinstance(value, int):
         return tuple(value * factor**i for i in range(num))
     if len(value) != num:
-        raise SpecError(f"There are {num} stages, but {len(value)} values.")
+        raise SpecError(
+            _("There are {num} stages, but {values} values.").format(num=num, values=len(value))
+        )
     return value
 
 
@@ -109,7 +114,7 @@ class Arm(Part):
     @model_validator(mode="after")
     def _has_one(self) -> Self:
         if bool(self.network) == bool(self.run):
-            raise ValueError("give either a network or the name of a bundled run")
+            raise ValueError(_("give either a network or the name of a bundled run"))
         return self
 
 
@@ -184,19 +189,25 @@ class Experiment(Part):
     def _check(self) -> Self:
         names = [arm.name for arm in self.arms]
         if len(set(names)) < len(names):
-            raise ValueError("two networks have the same name")
+            raise ValueError(_("two networks have the same name"))
         for printed in self.printed:
             unknown = sorted(set(printed.values) - set(names))
             if unknown:
-                raise ValueError(f"{printed.source} names {unknown[0]!r}, which is no network here")
+                raise ValueError(
+                    _("{source} names {name!r}, which is no network here").format(
+                        source=printed.source, name=unknown[0]
+                    )
+                )
         epochs = self.recorded.epochs + (self.quick.epochs if self.quick else 0)
         if any(arm.run for arm in self.arms) and epochs:
-            raise ValueError("bundled runs are not trained: set epochs = 0")
+            raise ValueError(_("bundled runs are not trained: set epochs = 0"))
         for arm in self.arms:
             try:
                 self._spec(arm)
             except ExplorerError as error:
-                raise ValueError(f"the network {arm.name!r}: {error}") from None
+                raise ValueError(
+                    _("the network {name!r}: {error}").format(name=arm.name, error=error)
+                ) from None
         return self
 
     @cached_property
@@ -223,6 +234,6 @@ class Experiment(Part):
 
             found = next((one for one in bundled() if one.name == arm.run), None)
             if found is None:
-                raise SpecError(f"There is no bundled run {arm.run!r}.")
+                raise SpecError(_("There is no bundled run {name!r}.").format(name=arm.run))
             return found.record.spec
         return arm.change.apply(self.change.apply(from_text(arm.network)))

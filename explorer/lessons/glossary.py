@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from explorer.errors import LessonError
 from explorer.lessons.fields import Part
 from explorer.lessons.library import ENGLISH
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +55,10 @@ def _read(path: Path) -> dict[str, Term]:
     try:
         return _TERMS.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        what = "cannot be read"
+        what = _("cannot be read")
         if isinstance(error, ValidationError):
             first = error.errors(include_url=False)[0]
             what = f"{', '.join(map(str, first['loc']))}: {first['msg']}"
         raise LessonError(
-            f"{path.name}: {what}.", "Each term has a title and a sentence."
+            f"{path.name}: {what}.", _("Each term has a title and a sentence.")
         ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,10 @@ from explorer.lessons.controls import CONTROLS
 from explorer.lessons.experiment import Experiment
 from explorer.lessons.fields import Line, Name, Part, Prose
 from explorer.lessons.quantities import QUANTITIES
+from explorer.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_SHOWN = 4
 """Networks that can be told apart in one figure."""
@@ -45,11 +49,13 @@ class Question(Part):
     def _check(self) -> Self:
         names = [option.name for option in self.options]
         if self.options and (len(names) < 2 or len(set(names)) < len(names)):
-            raise ValueError("a choice needs two options or more, each with a name of its own")
+            raise ValueError(_("a choice needs two options or more, each with a name of its own"))
         if self.options and self.answer not in names:
-            raise ValueError(f"the answer {self.answer!r} is none of the options")
+            raise ValueError(
+                _("the answer {answer!r} is none of the options").format(answer=self.answer)
+            )
         if not self.options and isinstance(self.answer, str):
-            raise ValueError("without options the answer is a number")
+            raise ValueError(_("without options the answer is a number"))
         return self
 
     def is_right(self, given: str | float) -> bool:
@@ -86,7 +92,11 @@ class Opening(Part):
     def _check(self) -> Self:
         unknown = sorted(set(self.hide) - set(CONTROLS))
         if unknown:
-            raise ValueError(f"there is no control {unknown[0]!r}; there are {', '.join(CONTROLS)}")
+            raise ValueError(
+                _("there is no control {name!r}; there are {names}").format(
+                    name=unknown[0], names=", ".join(CONTROLS)
+                )
+            )
         return self
 
 
@@ -117,11 +127,21 @@ class Figure(Part):
         named = {"bars": (self.of,), "scatter": (self.of, self.against)}.get(self.kind, ())
         unknown = [name for name in named if name not in QUANTITIES]
         if unknown:
-            raise ValueError(f"there is no quantity {unknown[0]!r}; see {', '.join(QUANTITIES)}")
+            raise ValueError(
+                _("there is no quantity {name!r}; see {names}").format(
+                    name=unknown[0], names=", ".join(QUANTITIES)
+                )
+            )
         if self.kind == "curves" and self.of not in CURVES:
-            raise ValueError(f"there is no curve {self.of!r}; there are {', '.join(CURVES)}")
+            raise ValueError(
+                _("there is no curve {name!r}; there are {names}").format(
+                    name=self.of, names=", ".join(CURVES)
+                )
+            )
         if self.kind != "table" and len(self.arms) > MAX_SHOWN:
-            raise ValueError(f"at most {MAX_SHOWN} networks can be told apart in one figure")
+            raise ValueError(
+                _("at most {most} networks can be told apart in one figure").format(most=MAX_SHOWN)
+            )
         return self
 
 
@@ -151,7 +171,9 @@ class PaperTable(Part):
         for number, row in enumerate(self.rows, 1):
             if len(row) != len(self.columns):
                 raise ValueError(
-                    f"row {number} has {len(row)} cells, the table {len(self.columns)} columns"
+                    _("row {number} has {cells} cells, the table {columns} columns").format(
+                        number=number, cells=len(row), columns=len(self.columns)
+                    )
                 )
         return self
 
@@ -180,7 +202,11 @@ class Claim(Part):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.of not in QUANTITIES:
-            raise ValueError(f"there is no quantity {self.of!r}; see {', '.join(QUANTITIES)}")
+            raise ValueError(
+                _("there is no quantity {name!r}; see {names}").format(
+                    name=self.of, names=", ".join(QUANTITIES)
+                )
+            )
         return self
 
 
@@ -221,7 +247,7 @@ class Step(Part):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.question and not self.reveal:
-            raise ValueError("a question needs a reveal")
+            raise ValueError(_("a question needs a reveal"))
         return self
 
     @property
@@ -253,23 +279,35 @@ class Lesson(Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for things, what in ((self.steps, "steps"), (self.experiments, "experiments")):
-            names = [thing.name for thing in things]
-            if len(set(names)) < len(names):
-                raise ValueError(f"two {what} have the same name")
+        if _repeats(self.steps):
+            raise ValueError(_("two steps have the same name"))
+        if _repeats(self.experiments):
+            raise ValueError(_("two experiments have the same name"))
         known = {one.name: {arm.name for arm in one.arms} for one in self.experiments}
         for step in self.steps:
             for experiment, arms in _named(step):
                 if experiment not in known:
-                    raise ValueError(f"step {step.name!r} names no experiment {experiment!r}")
+                    raise ValueError(
+                        _("step {step!r} names no experiment {experiment!r}").format(
+                            step=step.name, experiment=experiment
+                        )
+                    )
                 unknown = sorted(set(arms) - known[experiment])
                 if unknown:
-                    raise ValueError(f"step {step.name!r} names no network {unknown[0]!r}")
+                    raise ValueError(
+                        _("step {step!r} names no network {name!r}").format(
+                            step=step.name, name=unknown[0]
+                        )
+                    )
         return self
 
     def experiment(self, name: str) -> Experiment:
         """Return an experiment by its name."""
         return next(one for one in self.experiments if one.name == name)
+
+
+def _repeats(things: Sequence[Step] | Sequence[Experiment]) -> bool:
+    return len({thing.name for thing in things}) < len(things)
 
 
 def _named(step: Step) -> list[tuple[str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from explorer.errors import LessonError
 from explorer.lessons.reading import read_lesson
 from explorer.store.paths import home
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
@@ -74,8 +75,11 @@ def find(name: str, language: str = ENGLISH) -> Lesson:
     """
     folder = folders().get(name)
     if folder is None:
-        names = ", ".join(folders()) or "none"
-        raise LessonError(f"There is no lesson {name[:60]!r}.", f"There are {names}.")
+        names = ", ".join(folders()) or _("none")
+        raise LessonError(
+            _("There is no lesson {name!r}.").format(name=name[:60]),
+            _("There are {names}.").format(names=names),
+        )
     return _read(folder, language)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import LessonError
 from explorer.spec.codec import encode
 from explorer.spec.presets import name_of
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
@@ -28,8 +29,10 @@ def filled(link: str, lesson: Lesson) -> str:
         spec = experiment.specs.get(found[2]) if experiment else None
         if spec is None:
             raise LessonError(
-                f"The link {link!r} names {found[0]}, which is no network of this lesson.",
-                "Write {experiment.network}, or arch= and the name of a preset.",
+                _("The link {link!r} names {name}, which is no network of this lesson.").format(
+                    link=link, name=found[0]
+                ),
+                _("Write {experiment.network}, or arch= and the name of a preset."),
             )
         return as_parameter(spec)
 

@@ -9,7 +9,9 @@ from xml.etree import ElementTree as ET
 from explorer.figures.theme import PALETTES
 from explorer.lessons.charts import chart
 from explorer.lessons.claims import sentence
+from explorer.lessons.recorded import machine_words
 from explorer.units import count
+from explorer.words import _, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,16 +105,19 @@ def claims_of(lesson: Lesson, experiment: str) -> list[Claim]:
 def on_what(results: Results) -> str:
     """Return where results are from: images, epochs, seeds, machine, date."""
     if not results.runs:
-        return "Counted from the networks alone; nothing is trained."
+        return _("Counted from the networks alone; nothing is trained.")
     parts: list[str] = []
     if results.num_train:
-        images = f"{count(results.num_train)} training and {count(results.num_test)} held-out"
-        parts.append(f"{images} images of {results.data}")
-        parts.append(f"{results.epochs} epoch{'s' if results.epochs > 1 else ''}")
-        seeds = results.num_seeds
-        parts.append("one seed each" if seeds == 1 else f"{seeds} seeds each")
-    parts += [results.machine, results.date]
-    return ", ".join(part for part in parts if part) + "."
+        images = _("{train} training and {test} held-out images of {data}")
+        parts.append(
+            images.format(
+                train=count(results.num_train), test=count(results.num_test), data=results.data
+            )
+        )
+        parts.append(plural("{n} epoch", "{n} epochs", results.epochs))
+        parts.append(plural("one seed each", "{n} seeds each", results.num_seeds))
+    parts += [machine_words(results.machine), results.date]
+    return _("{statements}.").format(statements=listed(parts))
 
 
 def table_html(shown: Table) -> str:

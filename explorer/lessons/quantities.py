@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from explorer.units import count, large, percent, quantity
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,53 +47,95 @@ class Quantity(NamedTuple):
 
     def gap(self, value: float) -> str:
         """Return a difference of two values as it is shown: shares in points."""
-        return f"{100 * value:.1f} points" if self.form == "share" else self.words(value)
+        points = _("{by} points").format(by=f"{100 * value:.1f}")
+        return points if self.form == "share" else self.words(value)
 
 
 QUANTITIES: dict[str, Quantity] = {
-    "params": Quantity("Parameters", "count", "Every number that training changes.", spec=True),
-    "macs": Quantity("MACs", "short", "Multiply-adds for one image.", spec=True),
-    "depth": Quantity("Depth", "count", "Weight layers in series.", spec=True),
-    "num_paths": Quantity("Paths", "large", "Ways through the network, by blocks.", spec=True),
-    "mean_length": Quantity("Mean length", "number", "Of the paths, in blocks.", spec=True),
+    "params": Quantity(
+        mark("Parameters"), "count", mark("Every number that training changes."), spec=True
+    ),
+    "macs": Quantity(mark("MACs"), "short", mark("Multiply-adds for one image."), spec=True),
+    "depth": Quantity(mark("Depth"), "count", mark("Weight layers in series."), spec=True),
+    "num_paths": Quantity(
+        mark("Paths"), "large", mark("Ways through the network, by blocks."), spec=True
+    ),
+    "mean_length": Quantity(
+        mark("Mean length"), "number", mark("Of the paths, in blocks."), spec=True
+    ),
     "receptive_field": Quantity(
-        "Receptive field [px]", "count", "Side of what one value of the last map sees.", spec=True
+        mark("Receptive field [px]"),
+        "count",
+        mark("Side of what one value of the last map sees."),
+        spec=True,
     ),
     "relus": Quantity(
-        "ReLUs on the main line",
+        mark("ReLUs on the main line"),
         "count",
-        "Activations that the signal passes between stem and head on the way of the shortcuts.",
+        mark(
+            "Activations that the signal passes between stem and head on the way of the shortcuts."
+        ),
         spec=True,
     ),
     "train_error": Quantity(
-        "Training error", "share", "Of the last epoch, on the shifted and mirrored images."
+        mark("Training error"),
+        "share",
+        mark("Of the last epoch, on the shifted and mirrored images."),
     ),
-    "test_error": Quantity("Held-out error", "share", "After the last epoch."),
-    "best_error": Quantity("Best held-out error", "share", "Of the best epoch."),
-    "train_loss": Quantity("Training loss", "loss", "Cross-entropy of the last epoch [nat]."),
-    "seconds": Quantity("Seconds an epoch", "number", "Training and evaluation [s]."),
-    "latency": Quantity("Latency", "ms", "Of one image, median."),
-    "throughput": Quantity("Images a second", "number", "In batches, forward only."),
-    "whole": Quantity("Error, whole", "share", "On the held-out images, nothing deleted."),
-    "median_left": Quantity("Error without one block", "share", "Median over all blocks."),
-    "worst_left": Quantity("Worst block deleted", "share", "Error without the worst one."),
+    "test_error": Quantity(mark("Held-out error"), "share", mark("After the last epoch.")),
+    "best_error": Quantity(mark("Best held-out error"), "share", mark("Of the best epoch.")),
+    "train_loss": Quantity(
+        mark("Training loss"), "loss", mark("Cross-entropy of the last epoch [nat].")
+    ),
+    "seconds": Quantity(mark("Seconds an epoch"), "number", mark("Training and evaluation [s].")),
+    "latency": Quantity(mark("Latency"), "ms", mark("Of one image, median.")),
+    "throughput": Quantity(mark("Images a second"), "number", mark("In batches, forward only.")),
+    "whole": Quantity(
+        mark("Error, whole"), "share", mark("On the held-out images, nothing deleted.")
+    ),
+    "median_left": Quantity(
+        mark("Error without one block"), "share", mark("Median over all blocks.")
+    ),
+    "worst_left": Quantity(
+        mark("Worst block deleted"), "share", mark("Error without the worst one.")
+    ),
     "effective_low": Quantity(
-        "Effective paths from", "count", "Shortest of the lengths that carry 95 % of the gradient."
+        mark("Effective paths from"),
+        "count",
+        mark("Shortest of the lengths that carry 95 % of the gradient."),
     ),
     "effective_high": Quantity(
-        "Effective paths to", "count", "Longest of the lengths that carry 95 % of the gradient."
+        mark("Effective paths to"),
+        "count",
+        mark("Longest of the lengths that carry 95 % of the gradient."),
     ),
     "effective_depth": Quantity(
-        "Effective depth", "count", "Blocks in series that the first block's gradient passes."
+        mark("Effective depth"),
+        "count",
+        mark("Blocks in series that the first block's gradient passes."),
     ),
     "mean_response": Quantity(
-        "Mean response", "number", "Standard deviation of a layer's output, mean of all layers."
+        mark("Mean response"),
+        "number",
+        mark("Standard deviation of a layer's output, mean of all layers."),
     ),
-    "pointing_small": Quantity("Pointing, small", "share", "The hottest cell is on the object."),
-    "pointing_medium": Quantity("Pointing, medium", "share", "The hottest cell is on the object."),
-    "pointing_large": Quantity("Pointing, large", "share", "The hottest cell is on the object."),
-    "coverage_small": Quantity("Coverage, small", "share", "Object at half of the maximum."),
-    "coverage_medium": Quantity("Coverage, medium", "share", "Object at half of the maximum."),
-    "coverage_large": Quantity("Coverage, large", "share", "Object at half of the maximum."),
+    "pointing_small": Quantity(
+        mark("Pointing, small"), "share", mark("The hottest cell is on the object.")
+    ),
+    "pointing_medium": Quantity(
+        mark("Pointing, medium"), "share", mark("The hottest cell is on the object.")
+    ),
+    "pointing_large": Quantity(
+        mark("Pointing, large"), "share", mark("The hottest cell is on the object.")
+    ),
+    "coverage_small": Quantity(
+        mark("Coverage, small"), "share", mark("Object at half of the maximum.")
+    ),
+    "coverage_medium": Quantity(
+        mark("Coverage, medium"), "share", mark("Object at half of the maximum.")
+    ),
+    "coverage_large": Quantity(
+        mark("Coverage, large"), "share", mark("Object at half of the maximum.")
+    ),
 }
 """Name in a lesson file -> what it is."""

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from explorer.errors import LessonError
 from explorer.lessons.lesson import Lesson
 from explorer.spec.codec import spec_error
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ _KEYED = frozenset({"steps", "experiments", "arms", "options"})
 """Lists whose items are told apart by name."""
 _PLACED = frozenset({"figures", "claims", "tables", "printed"})
 """Lists whose items are told apart by their place."""
-_HINT = "See docs/lessons.md for what a lesson consists of."
+_HINT = mark("See docs/lessons.md for what a lesson consists of.")
 
 Table = dict[str, Any]
 
@@ -59,22 +60,31 @@ def read_lesson(path: Path, translation: Path | None = None) -> Lesson:
     try:
         return Lesson.model_validate(data)
     except ValidationError as error:
-        raise LessonError(_sentence(path, data, error), _HINT) from None
+        raise LessonError(_sentence(path, data, error), _(_HINT)) from None
 
 
 def _table(path: Path) -> Table:
     try:
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:
-            raise LessonError(f"{_called(path)} is larger than a lesson can be.", _HINT)
+            raise LessonError(
+                _("{file} is larger than a lesson can be.").format(file=_called(path)), _(_HINT)
+            )
         return tomllib.loads(raw.decode("utf-8"))
     except OSError as error:
-        raise LessonError(f"{_called(path)} cannot be read: {error.strerror}.", _HINT) from None
+        raise LessonError(
+            _("{file} cannot be read: {reason}.").format(file=_called(path), reason=error.strerror),
+            _(_HINT),
+        ) from None
     except UnicodeDecodeError:
-        raise LessonError(f"{_called(path)} is not UTF-8 text.", "Save it as UTF-8.") from None
+        raise LessonError(
+            _("{file} is not UTF-8 text.").format(file=_called(path)), _("Save it as UTF-8.")
+        ) from None
     except tomllib.TOMLDecodeError as error:
         what = str(error)[:1].lower() + str(error)[1:]
-        raise LessonError(f"{_called(path)} is not TOML: {what}.", _HINT) from None
+        raise LessonError(
+            _("{file} is not TOML: {what}.").format(file=_called(path), what=what), _(_HINT)
+        ) from None
 
 
 def _called(path: Path) -> str:
@@ -98,8 +108,10 @@ def _overlaid(base: Table, words: Table, file: Path, where: str) -> Table:
             found[key] = value
         elif value != base.get(key):
             raise LessonError(
-                f"{_called(file)}: {place} is no text; a translation cannot change it.",
-                "Leave it out: it is taken from the English file.",
+                _("{file}: {place} is no text; a translation cannot change it.").format(
+                    file=_called(file), place=place
+                ),
+                _("Leave it out: it is taken from the English file."),
             )
     return found
 
@@ -122,7 +134,8 @@ def _list(base: object, words: object, file: Path, place: str) -> list[Table]:
 
 def _unknown(file: Path, place: str) -> LessonError:
     return LessonError(
-        f"{_called(file)}: {place} is not in the English file.", "Leave it out, or add it there."
+        _("{file}: {place} is not in the English file.").format(file=_called(file), place=place),
+        _("Leave it out, or add it there."),
     )
 
 
@@ -134,7 +147,7 @@ def _sentence(path: Path, data: Table, error: ValidationError) -> str:
         what = f"{first.get('ctx', {}).get('error')}."
     else:
         known = spec_error(error)
-        what = known.message.removeprefix(f"{known.location or 'The network'}: ")
+        what = known.message.removeprefix(f"{known.location or _('The network')}: ")
     return f"{_called(path)}: {place}{what}"
 
 

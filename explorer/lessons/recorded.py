@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from explorer.lessons.results import Results
 from explorer.store.runs import write_atomic
 from explorer.training.recipes import resolve
 from explorer.training.threads import num_cores, num_threads
+from explorer.words import _, listed, mark, plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from explorer.training.recipe import Recipe
 
 FOLDER = "recorded"
+_SOME_CORES, _CORES = re.compile(r"(\d+) of (\d+) cores"), re.compile(r"(\d+) cores")
 DIGITS = 5
 """Significant digits that are kept."""
 
@@ -45,8 +48,10 @@ def recorded(lesson: str, experiment: str) -> Results | None:
         return None
     except (OSError, ValidationError):
         raise DataError(
-            f"The recorded runs {path.name} cannot be read.",
-            f"Make them again with `python -m explorer reproduce {lesson} --record`.",
+            _("The recorded runs {name} cannot be read.").format(name=path.name),
+            _("Make them again with `python -m explorer reproduce {lesson} --record`.").format(
+                lesson=lesson
+            ),
         ) from None
 
 
@@ -99,8 +104,21 @@ def machine(device: str = "cpu") -> str:
     used, there = num_threads(), num_cores()
     cores = f"{there} cores" if used == there else f"{used} of {there} cores"
     kind = platform.machine().lower().replace("_", "-").replace("amd64", "x86-64")
-    graphics = "with a GPU" if device.startswith("cuda") else "no GPU"
+    graphics = mark("with a GPU") if device.startswith("cuda") else mark("no GPU")
     return f"{cores}, {kind}, {graphics}"
+
+
+def machine_words(text: str) -> str:
+    """Return what ``machine`` wrote in the reader's language."""
+    return listed(_machine_part(part) for part in text.split(", "))
+
+
+def _machine_part(text: str) -> str:
+    if found := _SOME_CORES.fullmatch(text):
+        return _("{used} of {there} cores").format(used=found[1], there=found[2])
+    if found := _CORES.fullmatch(text):
+        return plural("{n} core", "{n} cores", int(found[1]))
+    return _(text)
 
 
 def versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ from explorer.lessons.sources import locate, words
 from explorer.store import runs
 from explorer.store.zoo import bundled
 from explorer.training.run import train_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,7 +139,7 @@ def _trained(plan: Plan, arm: Arm, seed: int, folder: Path, data: str) -> tuple[
 
 
 def _stopped() -> JobError:
-    return JobError("Stopped.", "The same command goes on where it was.")
+    return JobError(_("Stopped."), _("The same command goes on where it was."))
 
 
 def _with_measures(plan: Plan, run: Run, subject: Callable[[], Subject], folder: Path) -> Run:

@@ -14,6 +14,7 @@ from explorer.data.sources import open_source
 from explorer.errors import DataError
 from explorer.lessons.experiment import CIFAR10
 from explorer.store.paths import home
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,8 +62,10 @@ def locate(setting: Setting, data: str | None = None) -> str:
     file = _file(setting, data)
     if not file.exists():
         raise DataError(
-            f"The images of {words(setting)} are not on this machine.",
-            f"Put {file.name} into {home().root / DATASETS}, name it with --data, or run --quick.",
+            _("The images of {data} are not on this machine.").format(data=words(setting)),
+            _("Put {file} into {folder}, name it with --data, or run --quick.").format(
+                file=file.name, folder=home().root / DATASETS
+            ),
         )
     return str(file if setting.images is None else _part(file, setting.images))
 
@@ -98,7 +101,8 @@ def _drawn(members: Sequence[str], each: int) -> Iterator[tuple[str, str]]:
     total = each + each // HELD_OUT
     if total > len(members):
         raise DataError(
-            f"A class has {len(members)} images, {total} are wanted.", "Use fewer images."
+            _("A class has {n} images, {total} are wanted.").format(n=len(members), total=total),
+            _("Use fewer images."),
         )
     for i in range(total):
         member = members[i * len(members) // total]

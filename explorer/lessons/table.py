@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from explorer.lessons.quantities import MISSING, QUANTITIES
 from explorer.lessons.results import of_network, values
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.lessons.experiment import Experiment
@@ -76,13 +77,13 @@ def _of_networks(experiment: Experiment, name: str) -> Column:
     cells = (
         quantity.words(of_network(experiment.specs[arm.name], name)) for arm in experiment.arms
     )
-    return Column(quantity.title, "network", tuple(cells), quantity.hint)
+    return Column(_(quantity.title), "network", tuple(cells), _(quantity.hint))
 
 
 def _of_runs(experiment: Experiment, name: str, origin: Origin, found: Results) -> Column:
     quantity = QUANTITIES[name]
     cells = (cell(name, values(found, arm.name, name)) for arm in experiment.arms)
-    return Column(quantity.title, origin, tuple(cells), quantity.hint)
+    return Column(_(quantity.title), origin, tuple(cells), _(quantity.hint))
 
 
 def cell(name: str, found: tuple[float, ...]) -> str:

@@ -14,6 +14,7 @@ from explorer.lessons.prose import Block
 from explorer.lessons.quantities import MISSING, QUANTITIES
 from explorer.lessons.results import figure as value_of
 from explorer.lessons.table import table
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from explorer.lessons.charts import Chart
     from explorer.lessons.lesson import Figure, Lesson, PaperTable, Reveal, Step
     from explorer.lessons.results import Results
-    from explorer.lessons.table import Table
+    from explorer.lessons.table import Column, Table
 
 LINE = "_" * 24
-WHOSE = {"network": "", "ours": "recorded", "yours": "yours", "paper": "paper"}
+WHOSE = {"network": "", "ours": mark("recorded"), "yours": mark("yours"), "paper": mark("paper")}
 PRINT_WIDTH = 640.0
 
 
@@ -82,12 +83,12 @@ def parts(sheet: Sheet) -> Iterator[Part]:
     """Return what stands on the sheet, in order."""
     lesson = sheet.lesson
     yield Heading(1, lesson.title)
-    yield Field("Name", None)
+    yield Field(_("Name"), None)
     yield from prose.blocks(lesson.summary)
     for number, step in enumerate(lesson.steps, 1):
         yield Heading(2, f"{number}. {step.title}")
         yield from _step(sheet, step)
-    yield Heading(2, "Sources")
+    yield Heading(2, _("Sources"))
     for source in lesson.sources:
         yield from prose.blocks(source)
 
@@ -97,16 +98,16 @@ def _step(sheet: Sheet, step: Step) -> Iterator[Part]:
     for found in step.tables:
         yield from _paper(found)
     if step.question:
-        yield from prose.blocks(f"**Predict first.** {step.question.text}")
+        yield from prose.blocks(f"**{_('Predict first')}** {step.question.text}")
         for option in step.question.options:
             yield from prose.blocks(f"* {option.text}")
         given = sheet.answers.get(step.name)
-        yield Field("My prediction", None if given is None else step.question.words(given))
+        yield Field(_("My prediction"), None if given is None else step.question.words(given))
     if step.reveal and step.name not in sheet.open:
-        yield Field("What came out", None)
+        yield Field(_("What came out"), None)
     elif step.reveal:
         if step.question:
-            yield Field("Answer", step.question.words(step.question.answer))
+            yield Field(_("Answer"), step.question.words(step.question.answer))
         yield from _revealed(sheet, step, step.reveal)
 
 
@@ -116,11 +117,11 @@ def _revealed(sheet: Sheet, step: Step, reveal: Reveal) -> Iterator[Part]:
         yield from _figure(sheet, figure)
     for claim in reveal.claims:
         experiment = sheet.lesson.experiment(claim.experiment)
-        for whose, found in (("Recorded", sheet.recorded), ("My runs", sheet.own)):
+        for whose, found in ((_("Recorded"), sheet.recorded), (_("My runs"), sheet.own)):
             results = found.get(claim.experiment)
             said = claims.sentence(claim, experiment, results) if results else ""
             if said:
-                yield from _text(sheet, f"**{whose}:** {said}")
+                yield from _text(sheet, _("**{label}:** {text}").format(label=whose, text=said))
     for found in reveal.tables:
         yield from _paper(found)
 
@@ -142,27 +143,32 @@ def _figure(sheet: Sheet, figure: Figure) -> Iterator[Grid | Picture]:
     if figure.kind == "table":
         yield _grid(table(experiment, recorded, own), recorded, own)
         return
-    for whose, results in (("Recorded", recorded), ("My runs", own)):
+    for whose, results in ((_("Recorded"), recorded), (_("My runs"), own)):
         drawn = chart(figure, experiment, results, width=PRINT_WIDTH) if results else None
         if drawn and results:
-            yield Picture(drawn, f"{whose}: {on_what(results)}")
+            yield Picture(drawn, _("{title}: {line}").format(title=whose, line=on_what(results)))
 
 
 def _grid(found: Table, recorded: Results | None, own: Results | None) -> Grid:
-    heads = ("", *(f"{c.title} ({WHOSE[c.origin]})".replace(" ()", "") for c in found.columns))
+    heads = ("", *(_headed(c) for c in found.columns))
     rows = tuple(
         (title, *(c.cells[place] for c in found.columns)) for place, title in enumerate(found.rows)
     )
     sources = dict.fromkeys(c.hint for c in found.columns if c.origin == "paper")
-    notes = [f"paper: {source}" for source in sources]
-    notes += [f"recorded: {on_what(recorded)}"] if recorded else []
-    notes += [f"yours: {on_what(own)}"] if own else []
+    notes = [_("paper: {source}").format(source=source) for source in sources]
+    notes += [_("Recorded: {what}").format(what=on_what(recorded))] if recorded else []
+    notes += [_("Yours: {what}").format(what=on_what(own))] if own else []
     return Grid(heads, rows, tuple(notes))
+
+
+def _headed(column: Column) -> str:
+    whose = _(WHOSE[column.origin])
+    return _("{title} ({whose})").format(title=column.title, whose=whose) if whose else column.title
 
 
 def _paper(found: PaperTable) -> Iterator[Heading | Grid]:
     yield Heading(3, found.title)
-    yield Grid(found.columns, found.rows, (f"paper: {found.source}",))
+    yield Grid(found.columns, found.rows, (_("paper: {source}").format(source=found.source),))
 
 
 def to_markdown(sheet: Sheet) -> str:
@@ -173,7 +179,7 @@ def to_markdown(sheet: Sheet) -> str:
             case Heading(level, text):
                 lines += [f"{'#' * level} {text}", ""]
             case Field(label, value):
-                lines += [f"**{label}:** {value or LINE}", ""]
+                lines += [_("**{label}:** {text}").format(label=label, text=value or LINE), ""]
             case Grid():
                 lines += [*_rows(part), ""]
             case Picture(drawn, note):

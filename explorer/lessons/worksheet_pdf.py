@@ -13,6 +13,7 @@ from fpdf.fonts import FontFace
 from explorer.export.pdf import POINTS, Drawing, fitting
 from explorer.figures.theme import PALETTES, rgb
 from explorer.lessons.worksheet import Field, Grid, Heading, Part, Picture
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,7 @@ class _Writer:
         if pdf.will_page_break(2 * _BODY):
             pdf.add_page()
         self._font(_BODY, "B")
-        pdf.write(_LINE * _BODY, self._words(f"{label}: "))
+        pdf.write(_LINE * _BODY, self._words(f"{_('{label}:').format(label=label)} "))
         self._font(_BODY)
         if value is None:
             y = pdf.get_y() + _BODY

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import DataError
 from explorer.store.paths import home
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,9 @@ def take_back(run_id: str) -> None:
     """
     source, target = _place() / run_id, home().run(run_id)
     if not source.is_dir():
-        raise DataError("This run cannot be brought back any more.", "It was removed for good.")
+        raise DataError(
+            _("This run cannot be brought back any more."), _("It was removed for good.")
+        )
     try:
         if any(source.iterdir()):
             source.rename(target)
@@ -91,6 +94,8 @@ def remove(run_id: str) -> None:
 
 def _not_moved(error: OSError) -> DataError:
     return DataError(
-        f"The folder of this run cannot be moved: {error.strerror or error}.",
-        "Check that the data folder can be written to.",
+        _("The folder of this run cannot be moved: {reason}.").format(
+            reason=error.strerror or error
+        ),
+        _("Check that the data folder can be written to."),
     )

@@ -13,6 +13,7 @@ from explorer.store.clock import Now
 from explorer.store.engine import take_turns, write
 from explorer.store.records import PAUSE, Job, State
 from explorer.store.tables import account, job, worker
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,7 @@ class Desk:
                 )
             )
         if changed.rowcount == 0:
-            raise JobError("This job is not paused.", "Reload the page to see how it stands.")
+            raise JobError(_("This job is not paused."), _("Reload the page to see how it stands."))
 
     def retry(self, job_id: str, *, fresh: bool = False) -> list[str]:
         """Let a job that failed or was cancelled wait again; return URLs that are not needed.
@@ -111,8 +112,8 @@ class Desk:
             take_turns(db)
             if rows.state(db, job_id) not in ended:
                 raise JobError(
-                    "Only a job that failed or was cancelled can be tried again.",
-                    "Clone it to run it once more.",
+                    _("Only a job that failed or was cancelled can be tried again."),
+                    _("Clone it to run it once more."),
                 )
             rows.require_room(db, _user(db, job_id))
             fraction = {"fraction": None, "busy": 0.0} if fresh else {}
@@ -165,8 +166,8 @@ class Desk:
             order = [row.id for row in found if row.id != job_id]
             if len(order) == len(found) or (before is not None and before not in order):
                 raise JobError(
-                    "Only your own waiting jobs can change places.",
-                    "Reload the page to see which still wait.",
+                    _("Only your own waiting jobs can change places."),
+                    _("Reload the page to see which still wait."),
                 )
             order.insert(order.index(before) if before is not None else len(order), job_id)
             for row, moved in zip(found, order, strict=True):
@@ -188,7 +189,9 @@ class Desk:
                 update(job).where(waits).values(priority=priority, revision=job.c.revision + 1)
             )
         if changed.rowcount == 0:
-            raise JobError("This job does not wait any more.", "Only waiting jobs have a place.")
+            raise JobError(
+                _("This job does not wait any more."), _("Only waiting jobs have a place.")
+            )
 
     def rules(self) -> Rules:
         """Return the rules in force."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from explorer.errors import JobError
 from explorer.store.migrations import upgrade
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -90,8 +91,8 @@ def _url(url: str) -> URL:
         chosen = None
     if chosen is None or chosen.get_backend_name() not in {"sqlite", "postgresql"}:
         raise JobError(
-            "The ledger's address names no database that the app knows.",
-            "Set EXPLORER_LEDGER to postgresql://user@host/database, or leave it out.",
+            _("The ledger's address names no database that the app knows."),
+            _("Set EXPLORER_LEDGER to postgresql://user@host/database, or leave it out."),
         )
     if chosen.drivername == "postgresql":
         chosen = chosen.set(drivername="postgresql+psycopg")
@@ -105,8 +106,8 @@ def _open_postgres(url: URL) -> Engine:
         )
     except ModuleNotFoundError:
         raise JobError(
-            "A ledger in PostgreSQL needs the package psycopg, which is not installed.",
-            "Run `pip install -r requirements-cluster.txt`.",
+            _("A ledger in PostgreSQL needs the package psycopg, which is not installed."),
+            _("Run `pip install -r requirements-cluster.txt`."),
         ) from None
     with write(engine) as db:
         take_turns(db)

@@ -15,6 +15,7 @@ from explorer.errors import DataError
 from explorer.store.paths import home
 from explorer.store.runs import write_atomic
 from explorer.store.zoo import PREFIX
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,8 +68,8 @@ def write(place: Path, labels: Labels) -> None:
         write_atomic(place / FILE, labels.model_dump_json(indent=2).encode())
     except OSError as error:
         raise DataError(
-            f"Tags and notes cannot be written: {error.strerror or error}.",
-            "Check the folder and the free space of the disk.",
+            _("Tags and notes cannot be written: {reason}.").format(reason=error.strerror or error),
+            _("Check the folder and the free space of the disk."),
         ) from error
 
 
@@ -84,11 +85,11 @@ def tags_of(text: str) -> tuple[str, ...]:
             known.setdefault(word.casefold(), word)
     tags = tuple(known.values())
     if len(tags) > MAX_TAGS:
-        raise DataError(f"A run has {MAX_TAGS} tags at most.", "Leave some out.")
+        raise DataError(_("A run has {n} tags at most.").format(n=MAX_TAGS), _("Leave some out."))
     long = next((tag for tag in tags if len(tag) > MAX_TAG), None)
     if long is not None:
         raise DataError(
-            f"The tag {long[:20]!r}… has more than {MAX_TAG} letters.",
-            "Shorten it, or put it into the notes.",
+            _("The tag {tag!r}… has more than {n} letters.").format(tag=long[:20], n=MAX_TAG),
+            _("Shorten it, or put it into the notes."),
         )
     return tags

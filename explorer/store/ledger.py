@@ -24,6 +24,7 @@ from explorer.store.records import (
 )
 from explorer.store.rules import MAX_QUEUED
 from explorer.store.tables import job
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -325,7 +326,7 @@ class Ledger:
             chosen = rows.jobs(_HEARD * self.lease).where(job.c.id == job_id)
             row = db.execute(chosen).mappings().one_or_none()
         if row is None:
-            raise JobError("This run does not exist any more.", "It may have been deleted.")
+            raise JobError(_("This run does not exist any more."), _("It may have been deleted."))
         return rows.read(row)
 
     def jobs(
@@ -378,7 +379,7 @@ class Ledger:
         with write(self.engine) as db:
             state = db.scalar(select(job.c.state).where(job.c.id == job_id))
             if state == State.RUNNING:
-                raise JobError("This run is still going on.", "Cancel it first.")
+                raise JobError(_("This run is still going on."), _("Cancel it first."))
             db.execute(delete(job).where(job.c.id == job_id))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from explorer.errors import DataError
+from explorer.words import _
 
 VARIABLE = "EXPLORER_HOME"
 LEDGER = "EXPLORER_LEDGER"
@@ -89,12 +90,14 @@ def home() -> Home:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(
-            f"The data folder {error.filename or found.root} cannot be created: {error.strerror}.",
-            f"Set {VARIABLE} to a folder that you may write to.",
+            _("The data folder {folder} cannot be created: {reason}.").format(
+                folder=error.filename or found.root, reason=error.strerror
+            ),
+            _("Set {variable} to a folder that you may write to.").format(variable=VARIABLE),
         ) from error
     if not os.access(found.root, os.W_OK):
         raise DataError(
-            f"The data folder {found.root} is read-only.",
-            f"Set {VARIABLE} to a folder that you may write to.",
+            _("The data folder {folder} is read-only.").format(folder=found.root),
+            _("Set {variable} to a folder that you may write to.").format(variable=VARIABLE),
         )
     return found

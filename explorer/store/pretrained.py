@@ -13,6 +13,7 @@ from typing import NamedTuple
 from explorer.errors import WeightsError
 from explorer.store import runs
 from explorer.store.paths import home
+from explorer.words import _
 
 CLASSES_FILE = Path(__file__).resolve().parents[2] / "assets" / "imagenet_classes.txt"
 FOLDER = "pretrained"
@@ -171,7 +172,8 @@ def pretrained_of(name: str) -> Pretrained:
     """
     if name not in PRETRAINED:
         raise WeightsError(
-            f"There are no weights called {name[:60]!r}.", f"Choose {', '.join(PRETRAINED)}."
+            _("There are no weights called {name!r}.").format(name=name[:60]),
+            _("Choose {names}.").format(names=", ".join(PRETRAINED)),
         )
     return PRETRAINED[name]
 

@@ -10,6 +10,7 @@ from explorer.store import points
 from explorer.store.clock import Now
 from explorer.store.records import CANCEL, PAUSE, State
 from explorer.store.tables import account, job
+from explorer.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -140,7 +141,7 @@ def recover(db: Connection, *, held: Collection[str] = ()) -> int:
         .values(
             losses=losses,
             revision=job.c.revision + 1,
-            reason="The worker that ran this disappeared.",
+            reason=mark("The worker that ran this disappeared."),
             **leaving(outcome(crashes=job.c.crashes, losses=losses), until=job.c.lease_until),
         )
         .returning(job.c.id, job.c.state)

@@ -12,6 +12,7 @@ from explorer.store import rules
 from explorer.store.clock import Now
 from explorer.store.records import DEVICES, Job, State
 from explorer.store.tables import job
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,12 +58,14 @@ def require_room(db: Connection, user: str, count: int = 1) -> None:
         return
     if count == 1:
         raise JobError(
-            f"You already have {limit} jobs waiting.",
-            "Cancel one, or wait until one has started.",
+            _("You already have {limit} jobs waiting.").format(limit=limit),
+            _("Cancel one, or wait until one has started."),
         )
     raise JobError(
-        f"These are {count} jobs and {found} of yours wait already; {limit} may.",
-        "Submit fewer at once, or wait until some have started.",
+        _("These are {count} jobs and {found} of yours wait already; {limit} may.").format(
+            count=count, found=found, limit=limit
+        ),
+        _("Submit fewer at once, or wait until some have started."),
     )
 
 

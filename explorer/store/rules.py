@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from explorer.errors import JobError
 from explorer.store.tables import rules
+from explorer.words import _
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,9 +45,11 @@ class Rules:
             value = getattr(self, field.name)
             if field.name != "paused" and value is not None and value <= 0:
                 raise JobError(
-                    f"The limit {field.name} cannot be {value:g}.",
-                    "Give a number above zero, or none for no limit; to stop everything, "
-                    "pause the queue.",
+                    _("The limit {name} cannot be {value:g}.").format(name=field.name, value=value),
+                    _(
+                        "Give a number above zero, or none for no limit; to stop everything, "
+                        "pause the queue."
+                    ),
                 )
 
 

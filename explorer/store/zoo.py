@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from explorer.errors import DataError
 from explorer.store import runs
+from explorer.words import _
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "zoo"
 CARD = "card.json"
@@ -89,7 +90,7 @@ def _read(folder: Path) -> Bundled:
         card = Card.model_validate_json((folder / CARD).read_bytes())
     except (OSError, ValidationError):
         raise DataError(
-            f"The card of the bundled run {folder.name} cannot be read.",
-            "Install the app again, or make the run anew with `python -m explorer zoo`.",
+            _("The card of the bundled run {name} cannot be read.").format(name=folder.name),
+            _("Install the app again, or make the run anew with `python -m explorer zoo`."),
         ) from None
     return Bundled(folder.name, folder, runs.read(folder), card)

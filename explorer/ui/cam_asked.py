@@ -85,7 +85,7 @@ def computed(asked: Asked) -> tuple[Comparison, ...] | None:
         progress(job.id)
         return None
     if job is not None and job.state is State.FAILED:
-        guard.show(JobError(_("The last try failed."), job.reason))
+        guard.show(JobError(_("The last try failed."), _(job.reason)))
     _start(asked, arguments)
     return None
 

@@ -14,7 +14,7 @@ from explorer.figures.heatmap import Look, to_png
 from explorer.ui import cached, guard, nav, panels, state
 from explorer.ui.cam_view import View, pictures
 from explorer.ui.finished import finished_runs
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.units import percent
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _verdict(
                 "same for shape and texture."
             )
         )
-    return " ".join(words)
+    return sentences(words)
 
 
 def _one_image(name: str, a: Run, b: Run) -> None:

@@ -219,7 +219,7 @@ def _state_of(jobs: list[Job]) -> None:
     if not jobs[0].state.is_final:
         progress(jobs[0].id)
     elif jobs[0].state is State.FAILED:
-        guard.show(JobError(_("The last measurement failed."), jobs[0].reason))
+        guard.show(JobError(_("The last measurement failed."), _(jobs[0].reason)))
     elif jobs[0].state is State.CANCELLED:
         panels.note(_("The last measurement was stopped."))
     if done:
@@ -260,6 +260,6 @@ def progress(job_id: str) -> None:
         state.rerun()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         waits = job.state is State.QUEUED
-        st.progress(job.fraction or 0.0, _("Waiting for its turn") if waits else job.text or "…")
+        st.progress(job.fraction or 0.0, _("Waiting for its turn") if waits else _(job.text) or "…")
         if st.button(_("Stop"), key=f"measured-stop-{job_id}"):
             client.cancel(job_id, by=state.person())

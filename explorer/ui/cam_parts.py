@@ -15,7 +15,7 @@ from explorer.ui import cached, guard, panels
 from explorer.ui.cam_choices import class_choice
 from explorer.ui.cam_image import image_choice
 from explorer.ui.cam_view import BAR_PIXELS, bar, picture
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.panels import Figure
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _words(found: Breakdown, *, scales: bool) -> str:
         words.insert(1, _("The shift holds what the block's own last norm adds, too."))
     if not _is_rounding(found):
         words.append(_("The remainder is more than rounding: a gate follows this block."))
-    return " ".join(words)
+    return sentences(words)
 
 
 def _name(piece: Piece) -> str:

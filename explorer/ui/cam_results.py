@@ -13,7 +13,7 @@ from explorer.cam.measure.report import FEWEST_SEEDS, Finding
 from explorer.cam.methods import METHODS
 from explorer.figures.measured_chart import measured
 from explorer.ui import cam_wholes, panels
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, plural, sentences
 from explorer.ui.page_theme import page_theme
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def show(found: Stored) -> None:
         method = _choice(_("Map"), methods, {m: METHODS[m].title for m in methods})
         names = list(dict.fromkeys(row.metric for row in found.rows))
         metric = _choice(_("Measure"), names, {m: METRICS[m].title for m in names})
-    panels.note(_(METRICS[metric].definition) + " " + _direction(metric))
+    panels.note(sentences((_(METRICS[metric].definition), _direction(metric))))
     rows = [row for row in found.rows if (row.method, row.metric) == (method, metric)]
     rows.sort(key=lambda row: [*strata()].index(row.stratum))
     words = strata()

@@ -13,7 +13,7 @@ from explorer.figures.cam_scale import scale_of, written
 from explorer.figures.colormaps import DIVERGING, VIRIDIS
 from explorer.figures.heatmap import Look, colour_bar, to_png
 from explorer.ui import panels
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, listed, sentences
 from explorer.ui.panels import Figure
 from explorer.units import percent
 
@@ -209,7 +209,7 @@ def _verdicts(found: Sequence[Comparison], noise: Noise | None) -> str:
             "No second training seed of these networks is at hand: two seeds of one network may "
             "differ as much as these maps, so do not conclude. Train another seed."
         )
-        return f"{words} {caveat}"
+        return sentences((words, caveat))
     above: list[str] = []
     for name, one in zip(NAMES[1:], found, strict=False):
         gap = one.disagreement
@@ -229,8 +229,8 @@ def _verdicts(found: Sequence[Comparison], noise: Noise | None) -> str:
         words = _(
             "By more than two seeds of one network do on 95 % of images, A differs from: {names}. "
             "It is one image: 'Measured' has many."
-        ).format(names=", ".join(above))
-    return f"{words} {caveat}"
+        ).format(names=listed(above))
+    return sentences((words, caveat))
 
 
 def _table(found: Sequence[Comparison], noise: Noise | None) -> None:

@@ -11,7 +11,7 @@ from explorer.ui.compare_fields import field_lines
 from explorer.ui.compare_figures import figure_lines
 from explorer.ui.compare_html import lines_csv, side_by_side_table
 from explorer.ui.compare_panes import pictures
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, plural, sentences
 from explorer.ui.kept_choice import switch
 from explorer.ui.trained import trained_of
 from explorer.ui.urls import Param
@@ -66,4 +66,8 @@ def _counted(shown: Sequence[Line], every: Sequence[Line], none: str) -> str:
         return none
     words = plural("{n} differs.", "{n} differ.", number)
     hidden = len(every) - len(shown)
-    return f"{words} {plural('{n} is the same.', '{n} are the same.', hidden)}" if hidden else words
+    return (
+        sentences((words, plural("{n} is the same.", "{n} are the same.", hidden)))
+        if hidden
+        else words
+    )

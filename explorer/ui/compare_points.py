@@ -14,7 +14,7 @@ from explorer.spec.published_accuracy import PRINTED_ERRORS
 from explorer.ui import cached
 from explorer.ui.compare_choice import LETTERS
 from explorer.ui.components.charts import AxisOf, ChartOf, Spot
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.trained import trained_of
 from explorer.units import milliseconds, percent, quantity
 
@@ -194,7 +194,7 @@ class Plot:
     def _note(self, entries: Sequence[Entry], *, has_others: bool) -> str:
         if self.height == PRINTED:
             words = _("Hollow: printed by the papers, single crop, trainings differ.")
-            return f"{words} {_('Grey: other presets.')}" if has_others else words
+            return sentences((words, _("Grey: other presets."))) if has_others else words
         if self.height == TIME:
             return _("Measured here, batch of {n}; lines hold half of the passes.").format(
                 n=self.settings.batch_size
@@ -205,7 +205,7 @@ class Plot:
             if most > 1
             else _("At the end of training, on held-out images; one training seed each.")
         )
-        return f"{words} {_('Grey: other runs.')}" if has_others else words
+        return sentences((words, _("Grey: other runs."))) if has_others else words
 
     def _axis_title(self) -> str:
         match self.across:

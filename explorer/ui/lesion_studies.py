@@ -140,7 +140,7 @@ def _pending(study: Study, subject: Subject) -> None:
         _running(job.id)
         return
     if job is not None and job.state is State.FAILED:
-        panels.note(_("The last try failed: {reason}").format(reason=job.reason))
+        panels.note(_("The last try failed: {reason}").format(reason=_(job.reason)))
     panels.note(
         _(
             "Not measured yet. It runs in the background and is kept: seconds for the bundled "
@@ -169,7 +169,7 @@ def _running(job_id: str) -> None:
     if job.state.is_final:
         state.rerun()
         return
-    words = job.text or _("waiting for its turn")
+    words = _(job.text) or _("waiting for its turn")
     st.progress(job.fraction or 0.0, f"{words} · {percent(job.fraction or 0.0, 0)}")
     if st.button(_("Stop"), key="lesion-stop"):
         client.cancel(job_id, by=state.person())

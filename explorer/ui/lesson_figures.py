@@ -16,7 +16,7 @@ from explorer.lessons.results import mean_curve
 from explorer.lessons.table import Table, table
 from explorer.ui import cached_lessons, glossary, panels
 from explorer.ui.components.replay import Curve, Plot, replay
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, sentences
 from explorer.ui.lesson_train import own_results
 from explorer.ui.page_theme import page_theme
 
@@ -120,11 +120,12 @@ def _joined(curves: dict[str, tuple[float, ...]]) -> list[dict[str, float]]:
 
 def _recorded(results: Results) -> None:
     """Say that these are recorded runs, where and when they were made."""
-    seeds = _(" Thin lines are seeds, bold ones their mean.") if results.num_seeds > 1 else ""
-    words = _("Recorded: {what}").format(what=on_what(results)) + seeds
-    if results.num_train and results.num_seeds == 1:
-        words += " " + _("One training seed each: do not conclude yet.")
-    panels.note(words)
+    words = [_("Recorded: {what}").format(what=on_what(results))]
+    if results.num_seeds > 1:
+        words.append(_("Thin lines are seeds, bold ones their mean."))
+    elif results.num_train:
+        words.append(_("One training seed each: do not conclude yet."))
+    panels.note(sentences(words))
 
 
 def _chart(figure: Figure, experiment: Experiment, results: Results) -> None:

@@ -22,10 +22,11 @@ def lesson_strip() -> None:
         return
     lesson = entry.lesson
     step = lesson.steps[min(max(1, where.step), len(lesson.steps)) - 1]
-    number = f"{lesson.number} " if lesson.number < 999 else ""
-    words = _("Lesson {number}· {lesson}, step {step}: {title}").format(
-        number=number, lesson=lesson.title, step=where.step, title=step.title
-    )
+    words = (
+        _("Lesson {number} · {lesson}, step {step}: {title}")
+        if lesson.number < 999
+        else _("Lesson · {lesson}, step {step}: {title}")
+    ).format(number=lesson.number, lesson=lesson.title, step=where.step, title=step.title)
     look = prose.html(step.open.look) if step.open else ""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="lesson-strip"

@@ -61,7 +61,7 @@ def _choice() -> None:
     )
     panels.note(
         _("{title}: {accuracy} on ImageNet (published). Trained by {source}.").format(
-            title=found.title, accuracy=percent(found.accuracy), source=_(found.source)
+            title=_(found.title), accuracy=percent(found.accuracy), source=_(found.source)
         )
     )
     panels.note(_("Licence: {text}").format(text=_(found.licence)))
@@ -75,7 +75,7 @@ def _choice() -> None:
         panels.note(_("It is on this machine: choose it above as network A or B."))
     last = next((job for job in jobs if job.payload.get("name") == name), None)
     if last is not None and last.state is State.FAILED and name not in here and not clicked:
-        guard.show(JobError(_("The last download did not end well."), last.reason))
+        guard.show(JobError(_("The last download did not end well."), _(last.reason)))
     if last is not None and last.state is State.CANCELLED and name not in here:
         panels.note(_("The last download was stopped; what has arrived is gone on with."))
     if clicked:
@@ -85,7 +85,7 @@ def _choice() -> None:
 def _words(name: str, here: set[str]) -> str:
     if name not in PRETRAINED:
         return name
-    title = PRETRAINED[name].title
+    title = _(PRETRAINED[name].title)
     return _("{title} · on this machine").format(title=title) if name in here else title
 
 
@@ -99,7 +99,7 @@ def _start(name: str) -> None:
         client.submit(
             KIND,
             {"name": name},
-            title=_("Fetch {title}").format(title=found.title),
+            title=_("Fetch {title}").format(title=_(found.title)),
             user=state.visitor(),
         )
     except ExplorerError as error:

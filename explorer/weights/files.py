@@ -12,6 +12,7 @@ from torch import Tensor
 
 from explorer.errors import WeightsError
 from explorer.units import quantity
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -23,7 +24,7 @@ MAX_TENSORS = 8_000
 MAX_KEY_CHARS = 200
 _WRAPPERS = ("state_dict", "model_state_dict", "model", "params")
 _PICKLED = (".pth", ".pt", ".bin")
-_EXPORT = "Save the state dict of the network again, as safetensors if you can."
+_EXPORT = mark("Save the state dict of the network again, as safetensors if you can.")
 
 
 class Contents(NamedTuple):
@@ -52,13 +53,15 @@ def opened(path: Path) -> Generator[Contents]:
     suffix = path.suffix.lower()
     if suffix not in {".safetensors", *_PICKLED}:
         raise WeightsError(
-            f"The file {path.name} is not of a known kind.",
-            "Give a .safetensors, .pth, .pt or .bin file.",
+            _("The file {name} is not of a known kind.").format(name=path.name),
+            _("Give a .safetensors, .pth, .pt or .bin file."),
         )
     try:
         size = path.stat().st_size
     except OSError:
-        raise WeightsError(f"The file {path.name} cannot be read.", "Check its name.") from None
+        raise WeightsError(
+            _("The file {name} cannot be read.").format(name=path.name), _("Check its name.")
+        ) from None
     if size > MAX_FILE_BYTES:
         raise _too_large(path, size)
     with (_safetensors if suffix == ".safetensors" else _pickled)(path) as contents:
@@ -70,20 +73,24 @@ def opened(path: Path) -> Generator[Contents]:
 def _too_large(path: Path, size: int) -> WeightsError:
     limit = quantity(MAX_FILE_BYTES, "B")
     return WeightsError(
-        f"The file {path.name} has {quantity(size, 'B')}; the limit is {limit}.",
-        "Save the weights alone, without the optimiser's state.",
+        _("The file {name} has {size}; the limit is {limit}.").format(
+            name=path.name, size=quantity(size, "B"), limit=limit
+        ),
+        _("Save the weights alone, without the optimiser's state."),
     )
 
 
 def _too_many(path: Path) -> WeightsError:
     return WeightsError(
-        f"The file {path.name} has more than {MAX_TENSORS} tensors.",
-        "Save the weights alone, without the optimiser's state.",
+        _("The file {name} has more than {n} tensors.").format(name=path.name, n=MAX_TENSORS),
+        _("Save the weights alone, without the optimiser's state."),
     )
 
 
 def _damaged(path: Path) -> WeightsError:
-    return WeightsError(f"The file {path.name} is damaged or holds no weights.", _EXPORT)
+    return WeightsError(
+        _("The file {name} is damaged or holds no weights.").format(name=path.name), _(_EXPORT)
+    )
 
 
 @contextmanager
@@ -109,9 +116,11 @@ def _pickled(path: Path) -> Generator[Contents]:
     except Exception as error:
         if "unsupported global" in str(error).lower():
             raise WeightsError(
-                f"The file {path.name} holds more than weights, and is not opened: it could run "
-                "a program.",
-                _EXPORT,
+                _(
+                    "The file {name} holds more than weights, and is not opened: it could run "
+                    "a program."
+                ).format(name=path.name),
+                _(_EXPORT),
             ) from None
         raise _damaged(path) from None
     state = _unwrapped(data)

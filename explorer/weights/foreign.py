@@ -11,6 +11,7 @@ from explorer.errors import WeightsError
 from explorer.units import shape as show
 from explorer.weights.files import Contents, opened
 from explorer.weights.keymaps import KEY_MAPS, SAME, KeyMap
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +89,8 @@ def _matched(
             sources.setdefault(ours, key)
     if not sources:
         raise WeightsError(
-            "Nothing in this file belongs to the network.", "Choose the network it was trained as."
+            _("Nothing in this file belongs to the network."),
+            _("Choose the network it was trained as."),
         )
     taken = set(sources.values())
     return (
@@ -117,24 +119,31 @@ def _check_shapes(
         # Some libraries write the classifier as a 1x1 convolution.
         if found not in {wanted, (*wanted, 1, 1)}:
             raise WeightsError(
-                f"{key} is {_sides(found)} in the file and {_sides(wanted)} in the network.",
-                "Choose the network it was trained as, with the same number of classes.",
+                _("{key} is {found} in the file and {wanted} in the network.").format(
+                    key=key, found=_sides(found), wanted=_sides(wanted)
+                ),
+                _("Choose the network it was trained as, with the same number of classes."),
             )
 
 
 def _sides(dims: tuple[int, ...]) -> str:
-    return show(dims) if len(dims) != 3 and dims else "a number" if not dims else str(dims)
+    return show(dims) if len(dims) != 3 and dims else _("a number") if not dims else str(dims)
 
 
 def _fill(state: Mapping[str, Tensor], contents: Contents, sources: Mapping[str, str]) -> None:
     for ours, key in sources.items():
         values, target = contents.read(key), state[ours]
         if values.is_floating_point() != target.is_floating_point() or values.is_complex():
-            raise WeightsError(f"{key} has values of another kind: {values.dtype}.")
+            raise WeightsError(
+                _("{key} has values of another kind: {kind}.").format(key=key, kind=values.dtype)
+            )
         if not bool(torch.isfinite(values).all()):
             raise WeightsError(
-                f"{key} has values that are not finite.", "Its training went wrong; use another."
+                _("{key} has values that are not finite.").format(key=key),
+                _("Its training went wrong; use another."),
             )
         if ours.endswith("running_var") and bool((values < 0).any()):
-            raise WeightsError(f"{key} has negative variances.", "Use another file.")
+            raise WeightsError(
+                _("{key} has negative variances.").format(key=key), _("Use another file.")
+            )
         target.copy_(values.view(target.shape))

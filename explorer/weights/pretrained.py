@@ -13,6 +13,7 @@ from explorer.store import runs
 from explorer.store.pretrained import MB, Pretrained, folder_of, pretrained_of
 from explorer.weights.foreign import load
 from explorer.weights.runs import save
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,12 +45,14 @@ def run(context: Context) -> dict[str, Any]:
     """
     name = context.payload.get("name")
     if not isinstance(name, str):
-        raise JobError("This job does not say what to fetch.", "Start it again.")
+        raise JobError(_("This job does not say what to fetch."), _("Start it again."))
     found = pretrained_of(name)
 
     def tell(done: int, total: int | None) -> None:
         size = total or found.megabytes * MB
-        text = f"{done / MB:.0f} of {size / MB:.0f} MB of {found.title}"
+        text = _("{done:.0f} of {size:.0f} MB of {title}").format(
+            done=done / MB, size=size / MB, title=found.title
+        )
         context.progress(min(0.95, 0.95 * done / size), text)
 
     def say(text: str) -> None:
@@ -83,13 +86,15 @@ def fetch(
     digest = _known(name) or found.digest
     wanted = Wanted(found.url, digest, round(found.megabytes * MB * _SLACK), found.title)
     taken = download(wanted, path, on_progress)
-    on_text("Checking the weights")
+    on_text(mark("Checking the weights"))
     loaded = load(preset(found.preset), path)
     if not loaded.report.is_complete:
         missing = ", ".join(loaded.report.missing[:3])
         raise DataError(
-            f"The weights of {found.title} are incomplete: {missing} are missing.",
-            "The publisher may have changed the file.",
+            _("The weights of {title} are incomplete: {missing} are missing.").format(
+                title=found.title, missing=missing
+            ),
+            _("The publisher may have changed the file."),
         )
     _remember(name, taken)
     save(loaded.network, folder / runs.WEIGHTS)

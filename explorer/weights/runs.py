@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from explorer.builder import Network, build
 from explorer.errors import WeightsError
 from explorer.store.runs import WEIGHTS, read, snapshot, snapshots, write_atomic
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,18 +43,22 @@ def load_run(folder: Path, epoch: int | None = None) -> tuple[Network, RunRecord
     if epoch is not None and not path.is_file():
         kept = ", ".join(str(one) for one in snapshots(folder)) or "none"
         raise WeightsError(
-            f"The run {record.title} has no weights of epoch {epoch}.",
-            f"It keeps the beginning, the end, and these epochs: {kept}.",
+            _("The run {run} has no weights of epoch {epoch}.").format(
+                run=record.title, epoch=epoch
+            ),
+            _("It keeps the beginning, the end, and these epochs: {kept}.").format(kept=kept),
         )
     if not path.is_file():
         raise WeightsError(
-            f"The run {record.title} has no weights yet.", "Wait until its training has ended."
+            _("The run {run} has no weights yet.").format(run=record.title),
+            _("Wait until its training has ended."),
         )
     network = build(record.spec)
     try:
         network.load_state_dict(safetensors.torch.load_file(path))
     except (SafetensorError, RuntimeError, OSError):
         raise WeightsError(
-            f"The weights of the run {record.title} do not fit its network.", "Train it again."
+            _("The weights of the run {run} do not fit its network.").format(run=record.title),
+            _("Train it again."),
         ) from None
     return network.eval(), record

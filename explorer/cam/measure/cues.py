@@ -17,6 +17,7 @@ from explorer.data.experiments import experiment_of, trial
 from explorer.data.shapes.config import CLASSES
 from explorer.errors import DataError
 from explorer.weights import load_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,11 +87,13 @@ def exposed(
     require_classifier(network.graph, record.title)
     experiment_of(experiment)
     if num_images < 1:
-        raise DataError("There is nothing to measure on no image.", "Ask for 200 images or more.")
+        raise DataError(
+            _("There is nothing to measure on no image."), _("Ask for 200 images or more.")
+        )
     if record.data.classes != CLASSES:
         raise DataError(
-            f"{record.title} was not trained on shapes.",
-            "Choose a run on shapes, shapes-clever-hans or shapes-texture.",
+            _("{run} was not trained on shapes.").format(run=record.title),
+            _("Choose a run on shapes, shapes-clever-hans or shapes-texture."),
         )
     subject = Subject(network.requires_grad_(requires_grad=False), record)
     size, data_seed = record.data.image_size, record.data.seed

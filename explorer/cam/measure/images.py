@@ -12,6 +12,7 @@ from explorer.data.segmentation import IGNORED
 from explorer.data.shapes import PRESETS
 from explorer.data.shapes.config import CLASSES
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,16 +58,21 @@ def masked_images(name: str, trained: DataRecord, num_images: int, seed: int) ->
         DataError: No such data, no masks, classes that are not the run's, or a number out of range.
     """
     if num_images < 1:
-        raise DataError("There is nothing to measure on no image.", "Ask for 200 images or more.")
+        raise DataError(
+            _("There is nothing to measure on no image."), _("Ask for 200 images or more.")
+        )
     if not 0 <= seed < MOST_SEED:
         raise DataError(
-            f"The seed {seed} is out of range.", "Use a whole number from 0 to 4,294,967,295."
+            _("The seed {seed} is out of range.").format(seed=seed),
+            _("Use a whole number from 0 to 4,294,967,295."),
         )
     count, classes = _facts(name, trained)
     if classes != trained.classes:
         raise DataError(
-            f"The data set {name} has other classes than the runs were trained on.",
-            f"Measure on {trained.name}.",
+            _("The data set {name} has other classes than the runs were trained on.").format(
+                name=name
+            ),
+            _("Measure on {name}.").format(name=trained.name),
         )
     random = np.random.Generator(np.random.Philox(seed))
     places = np.sort(random.permutation(count)[:num_images]).tolist()
@@ -74,8 +80,10 @@ def masked_images(name: str, trained: DataRecord, num_images: int, seed: int) ->
     pixels = [sample.pixels for sample in found if sample.pixels is not None]
     if len(pixels) < len(found):
         raise DataError(
-            f"The data set {name} has no masks, so nothing says where its objects are.",
-            "Measure on one with masks, such as shapes.",
+            _("The data set {name} has no masks, so nothing says where its objects are.").format(
+                name=name
+            ),
+            _("Measure on one with masks, such as shapes."),
         )
     stated = np.array(pixels)
     counted = stated != IGNORED

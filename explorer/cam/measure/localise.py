@@ -23,6 +23,7 @@ from explorer.cam.pair import Subject, check_classes, check_grids, prepared
 from explorer.errors import ExplorerError
 from explorer.store.runs import read
 from explorer.weights import load_run
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,9 @@ def localise(
     for method in plan.methods:
         method_of(method)
     if not plan.methods:
-        raise ExplorerError("No method was chosen.", f"Choose of {', '.join(METHODS)}.")
+        raise ExplorerError(
+            _("No method was chosen."), _("Choose of {names}.").format(names=", ".join(METHODS))
+        )
     images = masked_images(plan.data, records[0].data, plan.num_images, plan.seed)
     clock = _Clock(len(folders) * len(plan.methods) * len(images.labels), on_progress)
     runs: list[_Run] = []
@@ -158,7 +161,7 @@ class _Clock:
 
     def __init__(self, total: int, on_progress: OnProgress) -> None:
         self._done, self._total, self._tell = 0, total, on_progress
-        self.text = "Reading the images"
+        self.text = mark("Reading the images")
 
     def tick(self) -> None:
         self._done += 1
@@ -172,8 +175,8 @@ def _records(folders: Sequence[Path | str]) -> list[RunRecord]:
     """Read and check the records, before anything is computed."""
     if not 1 <= len(folders) <= MOST_RUNS:
         raise ExplorerError(
-            f"{len(folders)} runs cannot be measured together.",
-            f"Name 1 to {MOST_RUNS} runs.",
+            _("{n} runs cannot be measured together.").format(n=len(folders)),
+            _("Name 1 to {most} runs.").format(most=MOST_RUNS),
         )
     records = [read(Path(folder)) for folder in folders]
     first = records[0]
@@ -182,16 +185,19 @@ def _records(folders: Sequence[Path | str]) -> list[RunRecord]:
         check_classes(first, record)
         if record.data.seed != first.data.seed:
             raise ExplorerError(
-                f"{record.title} and {first.title} split their data by different seeds, so one "
-                "may have been trained on what the other is tested on.",
-                "Compare runs with one seed of the data.",
+                _(
+                    "{run} and {other} split their data by different seeds, so one may have been "
+                    "trained on what the other is tested on."
+                ).format(run=record.title, other=first.title),
+                _("Compare runs with one seed of the data."),
             )
         key = (_key(record), record.seed)
         if key in seen:
             raise ExplorerError(
-                f"{seen[key]} and {record.title} are one training: same network, data, recipe "
-                "and seed.",
-                "Give each training once; train again with another seed for a second one.",
+                _(
+                    "{first} and {run} are one training: same network, data, recipe and seed."
+                ).format(first=seen[key], run=record.title),
+                _("Give each training once; train again with another seed for a second one."),
             )
         seen[key] = record.title
     return records

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explorer.cam.measure.report import Architecture, Finding, Row
 from explorer.cam.measure.statistics import Interval
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,7 @@ def stored(folder: Path) -> Stored:
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise DataError(
-            "The result of this measurement cannot be read.", "Start the measurement again."
+            _("The result of this measurement cannot be read."), _("Start the measurement again.")
         ) from None
 
 

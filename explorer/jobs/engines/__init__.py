@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from explorer.errors import JobError
+from explorer.words import _
 
 if TYPE_CHECKING:
     import threading
@@ -102,15 +103,18 @@ def engine(place: Home, name: str | None = None) -> Engine:
     if chosen not in ENGINES:
         known = ", ".join(ENGINES)
         raise JobError(
-            f"There is no job engine {chosen[:30]!r}.", f"Set {VARIABLE} to one of {known}."
+            _("There is no job engine {name!r}.").format(name=chosen[:30]),
+            _("Set {variable} to one of {known}.").format(variable=VARIABLE, known=known),
         )
-    module, _, made = ENGINES[chosen].partition(":")
+    module, _colon, made = ENGINES[chosen].partition(":")
     try:
         return getattr(import_module(module), made)(place)
     except ModuleNotFoundError as error:
         raise JobError(
-            f"The job engine {chosen} needs the package {error.name}, which is not installed.",
-            "Run `pip install -r requirements-cluster.txt`.",
+            _(
+                "The job engine {chosen} needs the package {package}, which is not installed."
+            ).format(chosen=chosen, package=error.name),
+            _("Run `pip install -r requirements-cluster.txt`."),
         ) from None
 
 

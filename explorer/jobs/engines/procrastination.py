@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 
 from explorer.errors import JobError
 from explorer.jobs.engines.polling import try_to_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.jobs.engines import Runner
@@ -50,8 +51,8 @@ class Procrastination:
         url = make_url(place.ledger_url)
         if url.get_backend_name() != "postgresql":
             raise JobError(
-                "The job engine procrastinate needs a ledger in PostgreSQL.",
-                "Set EXPLORER_LEDGER to postgresql://user@host/database.",
+                _("The job engine procrastinate needs a ledger in PostgreSQL."),
+                _("Set EXPLORER_LEDGER to postgresql://user@host/database."),
             )
         plain = url.set(drivername="postgresql")
         self._conninfo = plain.render_as_string(hide_password=False)

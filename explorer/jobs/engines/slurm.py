@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from submitit.core.utils import FailedJobError
 
 from explorer.errors import JobError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +60,10 @@ class Slurm:
             )
         except (RuntimeError, TypeError, ValueError, NameError) as error:
             raise JobError(
-                f"Slurm cannot be used like this: {error}.",
-                f"Check {PARAMETERS}, and that sbatch runs on this machine.",
+                _("Slurm cannot be used like this: {error}.").format(error=error),
+                _("Check {variable}, and that sbatch runs on this machine.").format(
+                    variable=PARAMETERS
+                ),
             ) from None
         self._asked: dict[str, submitit.Job[None]] = {}
 
@@ -78,7 +81,7 @@ class Slurm:
         self._asked = {token: job for token, job in self._asked.items() if not job.done()}
         busy = {owner.rpartition(":")[2] for owner in runner.ledger.owners()}
         coming = len(self._asked.keys() - busy)
-        for _ in range(min(waiting - coming, self._most - len(self._asked))):
+        for _job in range(min(waiting - coming, self._most - len(self._asked))):
             token = uuid.uuid4().hex[:12]
             job = self._executor.submit(work, token, runner.ledger.lease, dict(runner.kinds))
             self._asked[token] = job
@@ -98,12 +101,15 @@ def _parameters(text: str) -> dict[str, Any]:
     for pair in filter(None, (part.strip() for part in text.split(","))):
         name, is_pair, value = pair.partition("=")
         if not is_pair:
-            raise ValueError(f"{pair[:30]!r} is not name=value")
+            raise ValueError(_("{pair!r} is not name=value").format(pair=pair[:30]))
         found[name.strip()] = int(value) if value.strip().isdecimal() else value.strip()
     return found
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise JobError(f"{MOST} is {text[:20]!r}.", "Set it to a whole number from 1.")
+        raise JobError(
+            _("{variable} is {text!r}.").format(variable=MOST, text=text[:20]),
+            _("Set it to a whole number from 1."),
+        )
     return int(text)

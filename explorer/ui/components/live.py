@@ -90,8 +90,8 @@ def live_runs(jobs: Sequence[Job], note: Callable[[Job], str], *, key: str) -> A
                 "token": sign(job.id),
                 "ended": job.state.is_final,
                 "state": job.state.value,
-                "text": job.text,
-                "reason": job.reason,
+                "text": _(job.text),
+                "reason": _(job.reason),
                 "progress": job.fraction,
                 "metric": _metric(job),
             }
