@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_TOTAL_BYTES = 4_000_000_000
-_TEST_SHARE = 0.1
+TEST_SHARE = 0.1
+"""Of each class, where nothing is set apart."""
 _SMALL, _LARGE = 32, 64
 _SMALL_IMAGES_UP_TO = 40
 _PROBES = 9
@@ -59,7 +60,7 @@ def load_image_folder(
         table = Table.from_arrays(cached(f"images-{key[:24]}", build))
     if table.num_train:
         return table.dataset(path.stem, table.given_split(), key)
-    rows = stratified(table.content.labels, _TEST_SHARE, seed)
+    rows = stratified(table.content.labels, TEST_SHARE, seed)
     return table.dataset(path.stem, rows, fingerprint({"table": key, "seed": seed}))
 
 

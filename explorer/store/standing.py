@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from explorer.words import _, mark
+from explorer.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,9 @@ _LEAST_SAMPLES = 3
 _SPREAD = 4.0
 """Quartiles further apart than this factor say nothing about the next job."""
 _SPENT = mark("the GPU minutes of today are used up")
+_PAUSED = mark("the queue is paused")
+_NOBODY = mark("no worker is there")
+_UNKNOWN = mark("nobody knows how long others take")
 
 
 @dataclass(frozen=True)
@@ -116,15 +119,13 @@ def standings(scene: Scene) -> dict[str, Standing]:
     their kind usually do; where neither is known, neither is what comes after.
     """
     if scene.rules.paused:
-        return {job.id: Standing(None, None, _("the queue is paused")) for job in scene.waiting}
+        return {job.id: Standing(None, None, _PAUSED) for job in scene.waiting}
     if not scene.workers:
-        return {job.id: Standing(None, None, _("no worker is there")) for job in scene.waiting}
+        return {job.id: Standing(None, None, _NOBODY) for job in scene.waiting}
     play = _Play(scene, _slots(scene), list(scene.waiting), dict(scene.served))
     play.run()
     found = {
-        job_id: Standing(
-            number, at, "" if at is not None else _("nobody knows how long others take")
-        )
+        job_id: Standing(number, at, "" if at is not None else _UNKNOWN)
         for number, (job_id, at) in enumerate(play.starts, start=1)
     }
     for job in play.waiting:
