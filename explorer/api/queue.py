@@ -118,7 +118,7 @@ class Queue:
             "attempt": job.attempt,
             "priority": job.priority,
             "position": standing and standing.position,
-            "starts": _starts(standing),
+            "starts": _starts(job, standing),
             "batch": job.batch or "",
             "last": score.last,
             "best": score.best,
@@ -168,12 +168,12 @@ def _shortened(jobs: list[Job]) -> list[Job]:
     ]
 
 
-def _starts(standing: Standing | None) -> str:
+def _starts(job: Job, standing: Standing | None) -> str:
     """Return when a waiting job starts, in words."""
     if standing is None:
         return ""
     if standing.starts_in is None:
-        return _(standing.why)
+        return _(standing.why).format(device=job.device)
     if standing.starts_in < 1:
         return _("starts now")
     return _("starts in about {time}").format(time=seconds(round(standing.starts_in)))

@@ -21,6 +21,7 @@ _SPREAD = 4.0
 """Quartiles further apart than this factor say nothing about the next job."""
 _SPENT = mark("the GPU minutes of today are used up")
 _PAUSED = mark("the queue is paused")
+_NO_DEVICE = mark("no worker takes jobs for {device}")
 _NOBODY = mark("no worker is there")
 _UNKNOWN = mark("nobody knows how long others take")
 
@@ -33,7 +34,8 @@ class Standing:
         position: How many starts there are until its own, itself included; None where it will
             not start as things are.
         starts_in: Estimate of the time until it starts [s]; None where it is unknown.
-        why: Why it cannot start or the time is unknown, in a few words; empty otherwise.
+        why: Why it cannot start or the time is unknown, in a few words, for the catalogue to put
+            into a language; ``{device}`` stands for the job's. Empty otherwise.
     """
 
     position: int | None
@@ -130,12 +132,7 @@ def standings(scene: Scene) -> dict[str, Standing]:
     }
     for job in play.waiting:
         spent = job.user in scene.spent
-        why = (
-            _(_SPENT)
-            if spent
-            else _("no worker takes jobs for {device!r}").format(device=job.device)
-        )
-        found[job.id] = Standing(None, None, why)
+        found[job.id] = Standing(None, None, _SPENT if spent else _NO_DEVICE)
     return found
 
 
