@@ -16,6 +16,7 @@ import numpy as np
 from explorer.data.dataset import Split
 from explorer.data.table import Table
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,5 +102,6 @@ def _records(
 
 def _damaged(path: Path, what: str) -> DataError:
     return DataError(
-        f"The archive {path.name} is damaged: {what}.", f"Delete {path} and download it again."
+        _("The archive {name} is damaged: {what}.").format(name=path.name, what=what),
+        _("Delete {path} and download it again.").format(path=path),
     )

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from explorer.data.download import Wanted, can_reach, download, offline, require_right
 from explorer.errors import DataError
 from explorer.units import quantity
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -87,8 +88,10 @@ def fetch(file: File, folder: Path, watcher: Watcher) -> Path:
                 seal(target, _bring(file, target, watcher))
     except OSError as error:
         raise DataError(
-            f"{file.name} cannot be written: {error.strerror or error}.",
-            "Free some space, or set EXPLORER_DATA to a folder that can be written.",
+            _("{name} cannot be written: {reason}.").format(
+                name=file.name, reason=error.strerror or error
+            ),
+            _("Free some space, or set EXPLORER_DATA to a folder that can be written."),
         ) from error
     return target
 
@@ -129,8 +132,9 @@ def _bring(file: File, target: Path, watcher: Watcher) -> str:
     if not can_reach(file.wanted.host):
         raise DataError(
             offline(file.wanted).message,
-            f"Connect and try again, or copy {file.name} from another machine into "
-            f"{target.parent}.",
+            _("Connect and try again, or copy {name} from another machine into {parent}.").format(
+                name=file.name, parent=target.parent
+            ),
         )
     part = target.with_name(f"{target.name}.part")
     was_begun = part.exists()

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.errors import DataError
 from explorer.spec import NetworkSpec
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,11 +136,13 @@ def read(folder: Path) -> RunRecord:
         return RunRecord.model_validate_json(path.read_bytes())
     except OSError:
         raise DataError(
-            f"There is no run in {folder}.", "Name a folder that `explorer train` wrote."
+            _("There is no run in {folder}.").format(folder=folder),
+            _("Name a folder that `explorer train` wrote."),
         ) from None
     except ValidationError:
         raise DataError(
-            f"The record {path} cannot be read.", "It is damaged or of a newer version."
+            _("The record {path} cannot be read.").format(path=path),
+            _("It is damaged or of a newer version."),
         ) from None
 
 
