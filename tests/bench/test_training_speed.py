@@ -79,7 +79,7 @@ def test_our_loop_is_faster_than_the_usual_one(name):
         for kind in KINDS
     }
     assembly = statistics.median(took["usual"].batches / took["float32"].batches for took in rounds)
-    print(f"\n{name}, batches of {BATCH}; {load()}")
+    print(f"\n{name}, batches of {BATCH}, {threads.num_threads()} threads; {load()}")
     for kind in KINDS:
         rate = STEPS * BATCH / best[kind]
         ratio = best["usual"] / best[kind]
