@@ -63,5 +63,7 @@ def _unpack(path: Path, into: Path, watcher: Watcher, most_bytes: int) -> None:
             if not (member.isreg() or member.isdir()):
                 raise tarfile.ExtractError(member.name)
             tar.extract(member, into, filter="data")
-            watcher.progress(min(raw.tell() / whole, 1.0), f"Unpacking {path.name}")
+            watcher.progress(
+                min(raw.tell() / whole, 1.0), _("Unpacking {name}").format(name=path.name)
+            )
             watcher.check()

@@ -207,7 +207,7 @@ def _fetch(wanted: Wanted, part: Path, on_progress: Callable[[int, int | None], 
         _refused(wanted, part, error)
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError) as error:
         reason = getattr(error, "reason", error)
-        raise _InterruptedError(str(reason).splitlines()[0][:120] or "no answer") from None
+        raise _InterruptedError(str(reason).splitlines()[0][:120] or _("no answer")) from None
     except ConnectionError as error:
         raise _InterruptedError(str(error)[:120]) from None
     except OSError as error:
@@ -218,7 +218,9 @@ def _fetch(wanted: Wanted, part: Path, on_progress: Callable[[int, int | None], 
             _("Check the free space of the disk, then start the download again."),
         ) from None
     if total is not None and done < total:
-        raise _InterruptedError(f"{done:,} of {total:,} bytes had arrived")
+        raise _InterruptedError(
+            _("{done} of {total} bytes had arrived").format(done=f"{done:,}", total=f"{total:,}")
+        )
 
 
 def _start(answer: http.client.HTTPResponse, done: int) -> int:
@@ -227,16 +229,16 @@ def _start(answer: http.client.HTTPResponse, done: int) -> int:
         return 0  # The server begins at the beginning.
     told = answer.headers.get("Content-Range", "")
     if told and not told.startswith(f"bytes {done}-"):
-        raise _InterruptedError("the server sent another part than was asked for")
+        raise _InterruptedError(_("the server sent another part than was asked for"))
     return done
 
 
 def _refused(wanted: Wanted, part: Path, error: urllib.error.HTTPError) -> None:
     if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         part.unlink(missing_ok=True)
-        raise _InterruptedError("the part on the disk did not fit") from None
+        raise _InterruptedError(_("the part on the disk did not fit")) from None
     if error.code >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _InterruptedError(f"the server answered {error.code}") from None
+        raise _InterruptedError(_("the server answered {code}").format(code=error.code)) from None
     raise DataError(
         _("{host} answered {code} for {title}.").format(
             host=wanted.host, code=error.code, title=wanted.title

@@ -82,7 +82,7 @@ def _decode_all(source: Source, layout: Layout, size: int, on_progress: OnProgre
             _("Use fewer images or a smaller image size."),
         )
     images = np.empty((len(members), size, size, 3), dtype=np.uint8)
-    for row, (name, _label) in enumerate(reported(members, "Reading images", on_progress)):
+    for row, (name, _label) in enumerate(reported(members, _("Reading images"), on_progress)):
         images[row] = fit(_open(source, name, at_least=size), size)
     labels = np.array([label for _, label in members], dtype=np.int64)
     num_train = len(layout.train) if layout.test else 0

@@ -69,7 +69,7 @@ def members() -> tuple[tuple[Member, ...], tuple[Member, ...]]:
     try:
         train, test = (_read(folder() / "annotations" / name) for name in _LISTS)
     except (OSError, ValueError, IndexError) as error:
-        raise _damaged("a list of its images cannot be read") from error
+        raise _damaged(_("a list of its images cannot be read")) from error
     return train, test
 
 
@@ -112,7 +112,7 @@ def _decoded(
     found = train + test
     images = np.empty((len(found), size, size, 3), np.uint8)
     pixels = np.empty((len(found), size, size), np.uint8)
-    for row, member in enumerate(reported(found, "Reading Oxford Pets", on_progress)):
+    for row, member in enumerate(reported(found, _("Reading Oxford Pets"), on_progress)):
         try:
             images[row], pixels[row] = _one(member.name, size)
         except (OSError, ValueError) as error:

@@ -240,12 +240,12 @@ def _decoded(found: Published, size: int, on_progress: OnProgress | None) -> Tab
             ).format(name=found.name),
         )
     if on_progress is not None:
-        on_progress(f"Unpacking {found.title}", 0.0)
+        on_progress(_("Unpacking {name}").format(name=found.title), 0.0)
     table = found.read(found.paths)
     if size == found.image_size:
         return table
     old = table.content.images
     images = np.empty((len(old), size, size, 3), np.uint8)
-    for row in reported(range(len(old)), "Resizing images", on_progress):
+    for row in reported(range(len(old)), _("Resizing images"), on_progress):
         images[row] = fit(old[row], size)
     return Table.of(Split(images, table.content.labels), table.classes, table.num_train)

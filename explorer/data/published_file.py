@@ -116,18 +116,20 @@ def _seal_of(target: Path) -> Path:
 def _bring(file: File, target: Path, watcher: Watcher) -> str:
     """Return the SHA-256 of the file, which is there and right in the end."""
     if target.exists():
-        watcher.progress(0.0, f"Checking {file.name}")
+        watcher.progress(0.0, _("Checking {file}").format(file=file.name))
         try:
             return require_right(file.wanted, target)
         except DataError:
             watcher.check()  # it was deleted, and is downloaded
 
     def tell(done: int, _total: int | None) -> None:
-        shown = f"{quantity(done, 'B')} of {quantity(file.size, 'B')}"
-        watcher.progress(min(done / file.size, 1.0), f"{file.name}, {shown}")
+        shown = _("{file}, {done} of {size}").format(
+            file=file.name, done=quantity(done, "B"), size=quantity(file.size, "B")
+        )
+        watcher.progress(min(done / file.size, 1.0), shown)
         watcher.check()
 
-    watcher.progress(0.0, f"Connecting to {file.wanted.host}")
+    watcher.progress(0.0, _("Connecting to {host}").format(host=file.wanted.host))
     watcher.check()
     if not can_reach(file.wanted.host):
         raise DataError(
@@ -156,7 +158,7 @@ def _alone(lock: Path, watcher: Watcher) -> Generator[None]:
             held.acquire(timeout=0.2)
             break
         except Timeout:
-            watcher.progress(0.0, "Another download of the same file is at work")
+            watcher.progress(0.0, _("Another download of the same file is at work"))
             watcher.check()
     try:
         yield
