@@ -128,7 +128,8 @@ def _output(record: RunRecord, folder: Path) -> Output:
     result = record.result
     if result is None:
         raise JobError(
-            f"Interrupted; {folder} holds a checkpoint.", "Run the same command with --resume."
+            _("Interrupted; {folder} holds a checkpoint.").format(folder=folder),
+            _("Run the same command with --resume."),
         )
     data = {
         "run": str(folder),

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 
 from explorer.errors import JobError
 from explorer.store.runs import CHECKPOINT, write_atomic
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,8 @@ def load(folder: Path) -> dict[str, Any] | None:
         known, state = False, {}
     if not known:
         raise JobError(
-            f"The checkpoint {path} cannot be read.", "Delete it to train from the beginning."
+            _("The checkpoint {path} cannot be read.").format(path=path),
+            _("Delete it to train from the beginning."),
         )
     return state
 

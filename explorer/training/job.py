@@ -12,6 +12,7 @@ from explorer.training import process, recipes
 from explorer.training.events import LoadEvent, StepEvent
 from explorer.training.run import train_run
 from explorer.units import percent, seconds
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +111,8 @@ def _read(payload: dict[str, Any]) -> _Payload:
     except ValidationError as error:
         fields = ", ".join(str(found["loc"][0]) for found in error.errors())
         raise JobError(
-            f"This job does not say what to train: {fields}.", "Start it again."
+            _("This job does not say what to train: {fields}.").format(fields=fields),
+            _("Start it again."),
         ) from None
 
 
@@ -143,7 +145,9 @@ def _tell(context: Context, event: Event) -> None:
             context.progress(0.0, f"{text}, {percent(fraction, 0)}")
         case StepEvent():
             context.report(event.step, **event.metrics())
-            text = f"Epoch {int(event.epoch) + 1}, {seconds(event.seconds_left)} left"
+            text = _("Epoch {n}, {time} left").format(
+                n=int(event.epoch) + 1, time=seconds(event.seconds_left)
+            )
             context.progress(event.fraction, text)
         case _:
             context.report(event.step, **event.metrics())

@@ -23,6 +23,7 @@ from explorer.training.fit import fit
 from explorer.training.machine import environment
 from explorer.training.plan import MAX_PARTS, from_record
 from explorer.training.session import Session
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from explorer.training.recipe import Recipe
 
 
-_SPLIT = "Memory was too small for whole batches"
+_SPLIT = mark("Memory was too small for whole batches")
 
 
 class _StoppedError(Exception):
@@ -105,10 +106,13 @@ def train_run(  # noqa: PLR0913 - what a training consists of
     try:
         dataset = load(data, on_progress=hooks.loading)
     except _StoppedError:
-        raise JobError("Stopped before the training began.", "Start it again.") from None
+        raise JobError(_("Stopped before the training began."), _("Start it again.")) from None
     fitted = fit(spec, recipe, dataset)
     record = RunRecord(
-        title=title or f"{name_of(spec) or 'Network'} on {dataset.name}",
+        title=title
+        or _("{network} on {data}").format(
+            network=name_of(spec) or _("Network"), data=dataset.name
+        ),
         spec=fitted.spec,
         data=_data_record(data, dataset, segments=fitted.spec.head.kind == "segment"),
         recipe=fitted.recipe.model_dump(mode="json"),
@@ -177,8 +181,9 @@ def _split_batches(folder: Path) -> None:
     plan = from_record(record.plan)
     assert plan is not None
     plan = plan.changed(parts=2 * plan.parts)
-    notes = tuple(note for note in record.notes if not note.startswith(_SPLIT))
-    note = f"{_SPLIT}: each is worked through in {plan.parts} parts, as batch norm sees them."
+    notes = tuple(note for note in record.notes if not note.startswith(_(_SPLIT)))
+    what = _("each is worked through in {n} parts, as batch norm sees them.").format(n=plan.parts)
+    note = f"{_(_SPLIT)}: {what}"
     changes = {"plan": plan.model_dump(mode="json"), "notes": (*notes, note)}
     runs.write(folder, record.model_copy(update=changes))
 
@@ -192,10 +197,13 @@ def _begun(earlier: RunRecord, title: str) -> dict[str, object]:
 def _require_usable(seed: int, folder: Path, *, is_taken: bool) -> None:
     """Refuse a seed out of range, and to write over a run."""
     if not 0 <= seed < 2**63:
-        raise JobError(f"The seed {seed} is out of range.", "Use a whole number from 0.")
+        raise JobError(
+            _("The seed {seed} is out of range.").format(seed=seed), _("Use a whole number from 0.")
+        )
     if is_taken:
         raise JobError(
-            f"The folder {folder} already holds a run.", "Resume it, or name another folder."
+            _("The folder {folder} already holds a run.").format(folder=folder),
+            _("Resume it, or name another folder."),
         )
 
 
@@ -223,6 +231,8 @@ def _require_same(earlier: RunRecord, record: RunRecord, folder: Path) -> None:
     others = [name for name, is_same in settings.items() if not is_same]
     if others:
         raise JobError(
-            f"The run in {folder} was begun with another {' and another '.join(others)}.",
-            "Resume it with the same settings, or name another folder.",
+            _("The run in {folder} was begun with another {others}.").format(
+                folder=folder, others=" and another ".join(others)
+            ),
+            _("Resume it with the same settings, or name another folder."),
         )

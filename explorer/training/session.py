@@ -25,7 +25,7 @@ from explorer.training.plan import Plan, from_record
 from explorer.training.recipe import from_data
 from explorer.training.snapshots import snapshot_epochs, state_size
 from explorer.training.tuning import Subject, decide
-from explorer.words import _
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 CHECKPOINT_SECONDS = 30.0
 """Least time between two checkpoints, so that large networks do not mostly write."""
-_THREADS = (
+_THREADS = mark(
     "Other programs kept this machine busy, so that fewer threads were quicker for a while; the "
     "last digits of the weights depend on their number."
 )
@@ -218,7 +218,7 @@ class Session:
             raise diverged(self._recipe, self._trainer.epoch - 1)
         with self._trainer.averaged():
             weights.save(self._network, self._folder / runs.WEIGHTS)
-        notes = [self._trainer.stopped, _THREADS if self._trainer.threads.changed else ""]
+        notes = [self._trainer.stopped, _(_THREADS) if self._trainer.threads.changed else ""]
         record = self.record.model_copy(
             update={
                 "result": self._result(),

@@ -4,10 +4,11 @@ import math
 import time
 
 import pytest
+import torch
 
 from explorer.errors import ExplorerError, JobError
 from explorer.store import runs
-from explorer.training import job, loop
+from explorer.training import job, loop, step
 
 
 class Stopped(BaseException):
@@ -142,6 +143,32 @@ def test_a_job_stopped_while_loading(payload, tmp_path):
     with pytest.raises(Stopped):
         job.run(FakeContext(payload, tmp_path, stop_at=1))
     assert job.run(FakeContext(payload, tmp_path))["epochs"] == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), "gpu_memory"),
+        (MemoryError(), "memory"),
+        (None, "diverged"),
+    ],
+    ids=("gpu", "machine", "diverged"),
+)
+def test_a_job_that_fails_says_of_what_kind(payload, tmp_path, monkeypatch, error, kind):
+    def refuse(*_):
+        raise type(error)(*error.args)
+
+    def endless(logits, batch, smoothing):
+        return logits.sum() * float("inf")
+
+    if error is None:
+        monkeypatch.setattr(step, "loss_of", endless)
+    else:
+        monkeypatch.setattr(step.Step, "_backward", refuse)
+    with pytest.raises(JobError) as caught:
+        job.run(FakeContext(payload, tmp_path))
+    assert caught.value.kind == kind
+    assert caught.value.hint
 
 
 def test_a_recipe_by_name(payload, tmp_path):
