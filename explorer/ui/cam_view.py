@@ -73,7 +73,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
 def _image(found: Comparison, drawn: CamRow) -> None:
     label = f"{found.label} · " if found.label else ""
     facts = f"{label}{len(found.image)} px, {_('the same crop for all')}"
-    picture(_("Image"), facts, to_png(drawn.image))
+    picture(_("Image"), facts, to_png(drawn.image), is_narrow=len(drawn.maps) > 2)
 
 
 def _difference_bar(drawn: CamRow) -> None:
@@ -90,18 +90,29 @@ def _maps(found: Sequence[Comparison], drawn: CamRow, name: str) -> None:
     for i, column in enumerate(columns):
         with column:
             side = sides[i]
-            picture(side.title, _says(found[0].target, side), to_png(drawn.maps[i]), "abcd"[i])
+            facts = _says(found[0].target, side)
+            is_narrow = len(sides) > 2
+            picture(side.title, facts, to_png(drawn.maps[i]), "abcd"[i], is_narrow=is_narrow)
             if not scale.shared:
                 bar(scale_png, "0", _(scale.caption), written(drawn.ends[i], scale))
     if scale.shared:
         bar(scale_png, "0", _(scale.caption), written(drawn.ends[0], scale))
 
 
-def picture(title: str, facts: str, png: bytes, mark: str = "") -> None:
-    """Show a picture under its title and facts; a mark says which network it is of."""
+def picture(title: str, facts: str, png: bytes, mark: str = "", *, is_narrow: bool = False) -> None:
+    """Show a picture under its title and facts.
+
+    Args:
+        title: What it is.
+        facts: What is to be known about it.
+        png: The picture.
+        mark: Says which network it is of.
+        is_narrow: Whether the words may take three lines, so that pictures in a row still align.
+    """
     dot = f'<span class="rx-mark rx-{mark}"></span>' if mark else ""
+    tall = " rx-tall" if is_narrow else ""
     st.html(
-        f'<div class="rx-cam"><h2 class="rx-h2">{dot}{escape(title)}</h2>'
+        f'<div class="rx-cam{tall}"><h2 class="rx-h2">{dot}{escape(title)}</h2>'
         f'<div class="rx-note">{escape(facts)}</div></div>'
     )
     st.image(png, width="stretch", alt=f"{title}: {facts}")

@@ -18,7 +18,7 @@ from explorer.cli.commands import main
 from explorer.data.samples import samples
 from explorer.errors import DataError
 from explorer.store import zoo as store
-from explorer.store.runs import WEIGHTS
+from explorer.store.runs import WEIGHTS, training_of
 from explorer.training import zoo
 from explorer.training.evaluate import Score, evaluate_run
 from explorer.weights import load_run
@@ -149,3 +149,13 @@ def test_the_command_lists_the_zoo(capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(capsys.readouterr().out)
     assert set(listed) == set(BUNDLED)
     assert listed["digits-plain32"]["twin"] == "digits-resnet32"
+
+
+def test_seeds_of_one_network_count_as_one_training_whatever_computed_them() -> None:
+    one = BUNDLED["shapes-resnet29-seed0"].record
+    other = BUNDLED["shapes-resnet29-seed1"].record
+    assert one.recipe["layout"] != other.recipe["layout"]
+    assert training_of(one) == training_of(other)
+    changed = one.model_copy(update={"recipe": {**one.recipe, "lr": 0.1}})
+    assert training_of(one) != training_of(changed)
+    assert training_of(one) != training_of(BUNDLED["shapes-res2net29-seed0"].record)
