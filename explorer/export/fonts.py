@@ -1,4 +1,4 @@
-"""The font of exported figures: that of the app, embedded in the file.
+"""The fonts of exported figures and worksheets: that of the app, embedded in the file.
 
 Streamlit comes with Source Sans (SIL Open Font License) as one variable font for the browser.
 The signs a figure needs are cut out of it, once for each process.
@@ -12,10 +12,60 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
+
+from explorer.words import ENGLISH, language
 
 PATTERN = "static/static/media/SourceSansVF-Upright*.woff2"
 _SIGNS = "–—−×·…→∑≤≥‘’“”²³⁰¹⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉µαβγλμστΣ∂√≈≠±"
+
+_HAN = "捷径"
+_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+    "C:/Windows/Fonts",
+)
+"""Where the systems keep their fonts."""
+_KNOWN = (
+    "NotoSansSC*",
+    "NotoSansCJK*-Regular*",
+    "SourceHanSans*",
+    "wqy-zenhei*",
+    "wqy-microhei*",
+    "DroidSansFallback*",
+    "STHeiti*",
+    "Hiragino Sans GB*",
+    "msyh.tt*",
+    "simhei.ttf",
+    "simsun.tt*",
+)
+"""Fonts with Chinese signs, the best first."""
+
+
+@cache
+def han() -> Path | None:
+    """Return a font of this machine with Chinese signs; None where there is none."""
+    folders = [path for name in _FOLDERS if (path := Path(name).expanduser()).is_dir()]
+    found = (path for name in _KNOWN for folder in folders for path in folder.rglob(name))
+    return next(filter(_has_han, found), None)
+
+
+def _has_han(path: Path) -> bool:
+    try:
+        with TTFont(path, fontNumber=0, lazy=True) as font:
+            signs: dict[int, str] = font.getBestCmap() or {}
+            return "glyf" in font and all(ord(sign) in signs for sign in _HAN)
+    except (OSError, TTLibError):
+        return False
+
+
+def can_be_printed() -> bool:
+    """Return whether there is a font for the reader's language."""
+    return language() == ENGLISH or han() is not None
 
 
 @cache

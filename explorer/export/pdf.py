@@ -13,7 +13,8 @@ from fpdf.drawing_primitives import DeviceRGB, Transform
 from fpdf.pattern import LinearGradient
 from fpdf.svg import svg_path_converter
 
-from explorer.export.fonts import sans
+from explorer import words
+from explorer.export.fonts import han, sans
 from explorer.figures.theme import rgb
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 POINTS = 0.75
 """One px is 1/96 inch, one point 1/72."""
-_FAMILY, _FALLBACK = "Sans", "Helvetica"
+_FAMILY, _FALLBACK, _HAN = "Sans", "Helvetica", "Han"
 _STAND_INS = str.maketrans({"−": "-", "–": "-", "…": "...", "’": "'"})
 _WEIGHTS = {"": 400, "B": 600}
 _MOVE = re.compile(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)")
@@ -48,11 +49,11 @@ def to_pdf(figure: Element, title: str) -> bytes:
         return bytes(pdf.output())
 
 
-def fitting(words: str, family: str) -> str:
+def fitting(text: str, family: str) -> str:
     """Return words in signs that the font has: the stand-in font has only those of Latin 1."""
     if family != _FALLBACK:
-        return words
-    return words.translate(_STAND_INS).encode("latin-1", "replace").decode("latin-1")
+        return text
+    return text.translate(_STAND_INS).encode("latin-1", "replace").decode("latin-1")
 
 
 class Drawing:
@@ -74,6 +75,10 @@ class Drawing:
             path.write_bytes(font)
             for style, weight in _WEIGHTS.items():
                 pdf.add_font(_FAMILY, style, path, variations={"wght": weight})
+        if words.language() != words.ENGLISH and (other := han()):
+            for style in _WEIGHTS:
+                pdf.add_font(_HAN, style, other)
+            pdf.set_fallback_fonts([_HAN])
 
     def draw(self, element: Element, left: float, top: float) -> None:
         """Draw an element and what is in it, moved by an offset."""
@@ -91,13 +96,13 @@ class Drawing:
             self.draw(child, left, top)
 
     def _text(self, element: Element, left: float, top: float) -> None:
-        pdf, words = self.pdf, fitting(element.text or "", self.family)
+        pdf, shown = self.pdf, fitting(element.text or "", self.family)
         bold = int(element.get("font-weight", "400")) >= _WEIGHTS["B"]
         pdf.set_font(self.family, "B" if bold else "", float(element.get("font-size", 12)) * POINTS)
         pdf.set_text_color(*rgb(element.get("fill", "#000000")))
         share = {"middle": 0.5, "end": 1.0}.get(element.get("text-anchor", ""), 0.0)
-        x = left + _length(element, "x") - share * pdf.get_string_width(words)
-        pdf.text(x, top + _length(element, "y"), words)
+        x = left + _length(element, "x") - share * pdf.get_string_width(shown)
+        pdf.text(x, top + _length(element, "y"), shown)
 
     def _shape(self, element: Element, left: float, top: float) -> None:
         if named := _PAINT_SERVER.fullmatch(element.get("fill", "")):

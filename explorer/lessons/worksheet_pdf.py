@@ -13,7 +13,7 @@ from fpdf.fonts import FontFace
 from explorer.export.pdf import POINTS, Drawing, fitting
 from explorer.figures.theme import PALETTES, rgb
 from explorer.lessons.worksheet import Field, Grid, Heading, Part, Picture
-from explorer.words import _
+from explorer.words import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def written(title: str, parts: Iterable[Part]) -> bytes:
     pdf.set_margin(_MARGIN)
     pdf.set_auto_page_break(auto=True, margin=_MARGIN)
     pdf.set_title(title)
-    pdf.set_lang("en")
+    pdf.set_lang(language())
     # The font files are read until the document is finished.
     with TemporaryDirectory() as folder:
         writer = _Writer(pdf, Path(folder))

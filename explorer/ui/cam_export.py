@@ -12,7 +12,7 @@ from explorer.figures.cam_picture import pair_picture
 from explorer.figures.cam_row_picture import row_picture
 from explorer.figures.cam_svg import cam_svg
 from explorer.ui import cached_cam
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, in_this_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +61,13 @@ def save(
         st.html(f'<span class="rx-note">{_("Save")}</span>', width="content")
         for label, name, kind, make, hint in files:
             st.download_button(
-                label, make, name, kind, key=f"cam-save-{label}", help=hint, on_click="ignore"
+                label,
+                in_this_language(make),
+                name,
+                kind,
+                key=f"cam-save-{label}",
+                help=hint,
+                on_click="ignore",
             )
 
 

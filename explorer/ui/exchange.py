@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import words
 from explorer.errors import ExplorerError
 from explorer.export.files import FORMATS, content
 from explorer.spec.codec import from_json
 from explorer.spec.presets import name_of, preset
 from explorer.spec.reading import from_text, nearest_preset
 from explorer.ui import cached, guard, panels, state, urls
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, in_this_language
 from explorer.words import Phrase
 
 if TYPE_CHECKING:
@@ -53,16 +52,11 @@ def export_card(now: Hand) -> None:
                 _onnx(spec, name)
             else:
                 # It is made when it is asked for, outside of the page.
-                make = partial(_made, words.language(), partial(content, spec, target, title))
+                make = in_this_language(partial(content, spec, target, title))
                 _download(target, name, make)
     panels.heading(_("Link"))
     st.caption(_("Opens this network in the app; paste it into a mail or a paper."))
     st.code(urls.link(now), language=None, wrap_lines=True)
-
-
-def _made(language: str, make: Callable[[], bytes]) -> bytes:
-    with words.speaking(language):
-        return make()
 
 
 def _purposes() -> dict[str, str]:
@@ -78,7 +72,7 @@ def _purposes() -> dict[str, str]:
     }
 
 
-def _download(target: str, name: str, data: partial[bytes] | bytes) -> None:
+def _download(target: str, name: str, data: Callable[[], bytes] | bytes) -> None:
     kind = FORMATS[target]
     st.download_button(
         kind.title,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qs
 
 import streamlit as st
@@ -10,9 +12,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from explorer import words
 from explorer.words import _, listed, meant, plural, sentences
 
-__all__ = ["_", "asked_for", "listed", "meant", "plural", "sentences"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["_", "asked_for", "in_this_language", "listed", "meant", "plural", "sentences"]
 
 PARAM = "lang"
+R = TypeVar("R")
 
 
 def asked_for() -> str | None:
@@ -30,6 +36,16 @@ def asked_for() -> str | None:
 def in_link(query: str) -> str | None:
     """Return the language in a query string; None where it names none that we have."""
     return words.matching(parse_qs(query).get(PARAM, [""])[-1])
+
+
+def in_this_language(make: Callable[[], R]) -> Callable[[], R]:
+    """Return what makes a file as it would now: files are made later, outside of the page."""
+    return partial(_made, words.language(), make)
+
+
+def _made(language: str, make: Callable[[], R]) -> R:
+    with words.speaking(language):
+        return make()
 
 
 words.ask(asked_for)

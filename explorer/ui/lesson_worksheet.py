@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from explorer.export.fonts import can_be_printed
 from explorer.lessons.worksheet import Sheet, to_markdown, to_pdf
 from explorer.ui import cached_lessons
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, in_this_language
 from explorer.ui.lesson_state import Place, progress
 from explorer.ui.lesson_train import own_results
 
@@ -29,11 +30,18 @@ def worksheet(lesson: Lesson, where: Place) -> None:
         ):
             st.download_button(
                 label,
-                partial(make, sheet),
+                in_this_language(partial(make, sheet)),
                 file_name=f"{where.lesson}.{suffix}",
                 mime=mime,
                 key=f"worksheet-{suffix}",
                 on_click="ignore",
+                disabled=suffix == "pdf" and not can_be_printed(),
+                help=None
+                if suffix != "pdf" or can_be_printed()
+                else _(
+                    "This machine has no font with the signs of this language; the Markdown file "
+                    "has the same."
+                ),
             )
 
 
