@@ -38,9 +38,19 @@ function mixedRows(jobs, look) {
   return groups.map((group) => (group.length > 1 ? groupRow(group, look) : jobRow(group[0], look))).join("");
 }
 
-/** In the order in which the values were given, with one scale of values for all rows. */
+/** In the order of what sets them apart, whatever the order of the queue. */
+export function byVariant(a, b) {
+  for (const field of Object.keys(a.variant)) {
+    const [x, y] = [a.variant[field], b.variant[field]];
+    if (x === y) continue;
+    return typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y));
+  }
+  return 0;
+}
+
+/** All rows of a sweep, with one scale of values for all. */
 function sweepRows(jobs, look) {
-  const inOrder = [...jobs].reverse();
+  const inOrder = [...jobs].sort(byVariant);
   const values = jobs.flatMap(({ best, last }) => [best, last]).filter((v) => v !== null && v !== undefined);
   const range = values.length ? [Math.min(...values), Math.max(...values)] : null;
   const best = values.length ? Math.max(...jobs.map((job) => job.best ?? -1)) : null;

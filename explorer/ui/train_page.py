@@ -51,7 +51,7 @@ def _all() -> None:
             _("What runs is on top, then what waits, then what has ended.") if jobs else "",
         )
         undo_button()
-        teacher_part()
+        teacher_part(is_busy=any(not job.state.is_final for job in jobs))
     alone = [job for job in jobs if not _is_part(job, jobs)]
     drawn = shown(alone)
     listing = Listing(
