@@ -17,7 +17,6 @@ from explorer.store.paths import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -84,7 +83,7 @@ def test_a_sweep_of_four_survives_its_worker(lab: Server, browser: Browser) -> N
         submit_sweep(page)
         rows = page.get_by_test_id("job")
         expect(rows).to_have_count(4)
-        expect(rows.nth(0)).to_contain_text("lr 0.01")
+        expect(rows.nth(0)).to_contain_text("Learning rate 0.01")
         expect(rows.nth(0)).to_have_attribute("data-state", "running", timeout=30_000)
         expect(rows.nth(1)).to_contain_text("in line")
 
