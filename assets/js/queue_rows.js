@@ -38,9 +38,19 @@ function mixedRows(jobs, look) {
   return groups.map((group) => (group.length > 1 ? groupRow(group, look) : jobRow(group[0], look))).join("");
 }
 
-/** In the order in which the values were given, with one scale of values for all rows. */
+/** In the order of what sets them apart, whatever the order of the queue. */
+export function byVariant(a, b) {
+  for (const field of Object.keys(a.variant)) {
+    const [x, y] = [a.variant[field], b.variant[field]];
+    if (x === y) continue;
+    return typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y));
+  }
+  return 0;
+}
+
+/** All rows of a sweep, with one scale of values for all. */
 function sweepRows(jobs, look) {
-  const inOrder = [...jobs].reverse();
+  const inOrder = [...jobs].sort(byVariant);
   const values = jobs.flatMap(({ best, last }) => [best, last]).filter((v) => v !== null && v !== undefined);
   const range = values.length ? [Math.min(...values), Math.max(...values)] : null;
   const best = values.length ? Math.max(...jobs.map((job) => job.best ?? -1)) : null;
@@ -72,7 +82,7 @@ function groupRow(group, { labels, isTeacher, asked }) {
 function jobRow(job, look) {
   const { labels, batch, range, isBest } = look;
   const live = LIVE.includes(job.state);
-  const name = batch ? labelOf(job, labels) : job.title;
+  const name = batch ? labelOf(job, look.fields) : job.title;
   const tick = `<input type="checkbox" data-tick="${escape(job.id)}" aria-label="${named(labels.show, name)}"`
     + ` title="${escape(labels.showHint)}"${look.ticks ? "" : " hidden"}>`;
   const value = job.state === "done" || batch ? job.best : job.last;
@@ -82,7 +92,7 @@ function jobRow(job, look) {
     + `<svg width="12" height="12" aria-hidden="true" data-sign="${escape(job.id)}"></svg>`
     + `<span class="name"><b title="${escape(name)}">${escape(name)}</b><em>${escape(noteOf(job, look))}${owner(job, labels)}</em></span>`
     + `<span class="state" title="${escape(job.reason)}">${escape(stateOf(job, look))}</span>`
-    + (batch && !live ? dots(job, range, labels) : bar(job.state === "done" ? 1 : job.progress ?? 0, name, live))
+    + (batch && !live ? dots(job, range, labels) : bar(job.progress ?? 0, name, live && (job.progress ?? 0) > 0))
     + `<span class="value">${value === null || value === undefined ? "–" : percent(value)}${word}</span>`
     + `<span class="actions">${actions(job, look, name)}</span></li>`;
 }
@@ -98,8 +108,9 @@ function noteOf(job, { labels, batch, hasCurves = true }) {
 }
 
 /** The values that set a training of a sweep apart. */
-export function labelOf(job) {
+export function labelOf(job, fields = {}) {
   const found = Object.entries(job.variant).map(([field, value]) => {
+    if (fields[field]) return `${fields[field]} ${value}`;
     const parts = field.split(".").filter((part) => !["*", "block", "stages"].includes(part));
     const name = (parts.length > 1 ? parts.slice(1) : parts).join(" ").replaceAll("_", " ");
     return `${name} ${value}`;

@@ -35,10 +35,12 @@ _SEEN = "train-previewed"
 
 def data_tools() -> None:
     """Show the two ways to get more data, folded away."""
-    with st.expander(_("Download a data set"), key="data-download"):
-        _downloads()
-    with st.expander(_("Images of your own"), key="data-own"):
-        _own()
+    with st.expander(_("More data"), key="more-data"):
+        published, own = st.tabs([_("Download"), _("Your own images")])
+        with published:
+            _downloads()
+        with own:
+            _own()
 
 
 def _downloads() -> None:

@@ -19,6 +19,7 @@ from explorer.ui.i18n import _, plural
 from explorer.ui.masks import mask_gallery
 from explorer.ui.train_deeds import MAX_SHOWN, act, shown, undo_button
 from explorer.ui.train_details import details
+from explorer.ui.train_sweep import field_titles
 from explorer.ui.train_teacher import teacher_part
 from explorer.ui.urls import Param
 
@@ -51,7 +52,7 @@ def _all() -> None:
             _("What runs is on top, then what waits, then what has ended.") if jobs else "",
         )
         undo_button()
-        teacher_part()
+        teacher_part(is_busy=any(not job.state.is_final for job in jobs))
     alone = [job for job in jobs if not _is_part(job, jobs)]
     drawn = shown(alone)
     listing = Listing(
@@ -94,7 +95,8 @@ def _sweep(batch: str, jobs: list[Job]) -> None:
             st.button(_("Stop all"), key="stop-all", on_click=act, args=("stop_all", batch))
     drawn = shown(jobs)
     ids = tuple(job.id for job in drawn)
-    _list(Listing(TRAIN, batch, ids, ticks=len(jobs) > MAX_SHOWN), jobs, "sweep")
+    listing = Listing(TRAIN, batch, ids, ticks=len(jobs) > MAX_SHOWN, fields=field_titles(jobs))
+    _list(listing, jobs, "sweep")
     _beneath(drawn)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 import streamlit as st
 
-from explorer.errors import JobError
+from explorer.errors import ExplorerError, JobError
 from explorer.jobs import client
 from explorer.lessons.pool import SPEED, START
+from explorer.spec import codec
 from explorer.spec.presets import presets
 from explorer.store.paths import home
 from explorer.store.records import State
@@ -23,8 +24,11 @@ from explorer.ui.train_fields import title_of
 from explorer.units import seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from explorer.data.facts import Facts
     from explorer.spec import NetworkSpec
+    from explorer.store.records import Job
     from explorer.training.sweep import Sweep, Variant
 
 NOTHING = ""
@@ -216,15 +220,20 @@ def sweep_of(title: str, base: dict[str, Any], wanted: Wanted, seeds: tuple[int,
     Raises:
         JobError: It cannot be meant, or asks for too many trainings.
     """
-    named = sweep_title(title, wanted)
+    labels = fields_of(codec.from_data(base["spec"]))
+    varied = ", ".join(labels[axis["field"]].label.lower() for axis in wanted.axes)
+    named = f"{title}: {varied}" if varied else title
     asked = {**wanted._asdict(), "title": named, "base": base, "seeds": seeds}
     return sweeps.from_data(asked)
 
 
-def sweep_title(title: str, wanted: Wanted) -> str:
-    """Return what a sweep is called: its network, and what is varied."""
-    names = [sweeps.Axis(**axis).name.replace("_", " ") for axis in wanted.axes]
-    return f"{title}: {', '.join(names)}" if names else title
+def field_titles(jobs: Sequence[Job]) -> dict[str, str]:
+    """Return what the varied fields of a sweep's trainings are called."""
+    try:
+        found = fields_of(codec.from_data(jobs[0].payload.get("spec")))
+    except ExplorerError:
+        return {}
+    return {"seed": _("Seed"), **{name: field.label for name, field in found.items()}}
 
 
 def outlook(sweep: Sweep, facts: Facts) -> str:

@@ -19,16 +19,22 @@ _WORD = "teacher-word"
 _MESSAGE = "teacher-error"
 
 
-def teacher_part() -> None:
-    """Show a button that opens it; without a teacher's word it only pauses and clears."""
+def teacher_part(*, is_busy: bool) -> None:
+    """Show a button that opens it; without a teacher's word it only pauses and clears.
+
+    Args:
+        is_busy: Whether anything runs or waits; a queue of one's own is quiet while nothing does.
+    """
     is_class, me = people.is_class(), state.person()
     if is_class and not me.is_teacher:
         with st.popover(_("Teacher"), key="teacher"):
             _word()
         return
+    rules = client.rules()
+    if not (is_class or is_busy or rules.paused):
+        return
     with st.popover(_("Queue"), key="steer-queue"):
         _refused()
-        rules = client.rules()
         _pause(rules)
         _clear()
         if is_class:

@@ -63,7 +63,7 @@ text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b
 .tools label { display: inline-flex; align-items: center; gap: 6px; min-height: 28px; }
 .tools input { accent-color: var(--st-primary-color); }
 .tools input[type="range"] { width: 110px; }
-select { font: inherit; font-size: 12px; margin-left: 8px; max-width: 60%; color: inherit;
+select { font: inherit; font-size: 12px; display: block; max-width: 100%; color: inherit;
   background: var(--st-background-color); border: 1px solid var(--st-border-color);
   border-radius: 8px; padding: 1px 4px; }
 svg:focus-visible, .tools input:focus-visible, select:focus-visible {

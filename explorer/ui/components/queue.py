@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_args
 
 from streamlit.components.v2 import component
@@ -31,8 +32,8 @@ _CSS = """
   --ink3: light-dark(#667080, #8c95a3); }
 .jobs { list-style: none; margin: 0; padding: 0; }
 .jobs li { display: grid; gap: 2px 10px; align-items: center; padding: 6px 2px; min-height: 44px;
-  grid-template-columns: 18px 12px minmax(120px, 1.1fr) minmax(140px, 1.5fr) minmax(60px, 150px)
-    64px 128px;
+  grid-template-columns: 18px 12px minmax(150px, 1.5fr) minmax(130px, 1.3fr) minmax(60px, 110px)
+    60px 128px;
   border-bottom: 1px solid var(--line); box-sizing: border-box; }
 .jobs li:last-child { border-bottom: 0; }
 .name { min-width: 0; }
@@ -102,6 +103,7 @@ class Listing(NamedTuple):
         shown: Ids of those whose curves are drawn, in the order of their colours.
         ticks: Whether curves can be chosen.
         has_curves: Whether they are trainings, with figures, details and clones.
+        fields: What the varied fields of a sweep are called.
     """
 
     kind: str
@@ -109,6 +111,7 @@ class Listing(NamedTuple):
     shown: tuple[str, ...] = ()
     ticks: bool = False
     has_curves: bool = True
+    fields: Mapping[str, str] = MappingProxyType({})
 
 
 def queue(
@@ -143,6 +146,7 @@ def queue(
         "shown": list(listing.shown),
         "ticks": listing.ticks,
         "hasCurves": listing.has_curves,
+        "fields": dict(listing.fields),
         "isClass": is_class,
         "isTeacher": is_teacher,
         "paused": False,
