@@ -13,7 +13,7 @@ from explorer.errors import ExplorerError, JobError
 from explorer.jobs import client
 from explorer.store.paths import home
 from explorer.store.records import State
-from explorer.ui import cached, guard, panels, state
+from explorer.ui import cached_cam, guard, panels, state
 from explorer.ui.cam_image import data_of
 from explorer.ui.cam_measured import progress, seeds_of
 from explorer.ui.finished import finished_runs
@@ -77,7 +77,7 @@ def computed(asked: Asked) -> tuple[Comparison, ...] | None:
         "method": asked.method,
     }
     if not METHODS[asked.method].is_long:
-        return cached.cam_several(asked.stamps, asked.image.source, arguments)
+        return cached_cam.cam_several(asked.stamps, asked.image.source, arguments)
     job = _job(asked.digest)
     if job is not None and job.state is State.DONE:
         return kept(home().run(job.id))
@@ -161,7 +161,7 @@ def noise_floor(asked: Asked, seeds: Seeds) -> Noise | None:
     """Return how far seeds of one network are apart on held-out images."""
     first = asked.runs[0]
     result = first.record.result
-    return cached.cam_noise(
+    return cached_cam.cam_noise(
         seeds.stamps,
         seeds.groups,
         data_of(first) or "",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from explorer.cam.layers import layer_within, layers
-from explorer.ui import cached, panels, state, urls
+from explorer.ui import cached, cached_cam, panels, state, urls
 from explorer.ui.components.network import Touched, network_picture
 from explorer.ui.i18n import _
 from explorer.ui.urls import Param
@@ -46,7 +46,7 @@ def choose_place(shown: Sequence[Run]) -> Place:
     stages = {layer.name: layer for layer in layers(graph)}
     last = list(stages)[-1]
     wanted = urls.get(Param.LAYER)
-    among = cached.common_layers(tuple(run.record.spec for run in shown))
+    among = cached_cam.common_layers(tuple(run.record.spec for run in shown))
     named = {layer.address: layer for layer in among}
     usual = wanted if wanted in stages else TENSOR if wanted in named else last
     key = f"cam-layer-{'-'.join(stages)}"
