@@ -1,4 +1,4 @@
-"""The caches of the web process, all bounded; ``cached_*`` hold those of one page.
+"""Every cache of the web process, all bounded, in one file.
 
 Graphs and scenes are immutable, so they are shared without being copied. What returns words is
 kept once for each language: it is ``spoken`` and takes the language as its first argument.
@@ -29,6 +29,7 @@ from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of
 from explorer.compare.alignment import align_graphs
 from explorer.compare.attribution import attribute
 from explorer.errors import SpecError
+from explorer.export.cam import sha256_of
 from explorer.figures import architecture
 from explorer.figures.unravelled import unravelled as unravel
 from explorer.lesion.study import stamp_of
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from explorer.analysis.cost import Cost
     from explorer.analysis.effective_field import Asked, EffectiveField
     from explorer.blocks import AnyBlock
+    from explorer.cam.compare import Comparison
     from explorer.compare.alignment import Alignment
     from explorer.compare.attribution import Attribution
     from explorer.compare.edits import Grouping
@@ -105,6 +107,13 @@ def scene(language: str, spec: NetworkSpec, name: str) -> dict[str, Any]:
     return architecture.scene(network(spec)[0], measured(spec, name), measure(name))
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def weights_digest(stamp: str, folder: str) -> str:
+    """Return the SHA-256 of a run's file of weights."""
+    del stamp
+    return sha256_of(Path(folder) / runs.WEIGHTS)
+
+
 @st.cache_data(max_entries=256, ttl=3600, show_spinner=False)
 def lesion(
     stamp: str, folder: str, data: str, deleted: tuple[Address, ...], limit: int | None
@@ -118,6 +127,23 @@ def lesion(
         data=data,
         deleted=deleted,
         limit=limit,
+    )
+
+
+@spoken
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+def lesion_cam(
+    language: str, stamp: str, folder: str, data: str, index: int, deleted: tuple[Address, ...]
+) -> Comparison:
+    """Return where a run looks, whole and without some units, computed in the compute pool."""
+    del language, stamp
+    return compute.run(
+        "explorer.lesion.task:cam_of_lesion",
+        run=folder,
+        data=data,
+        index=index,
+        deleted=deleted,
+        layer=None,
     )
 
 

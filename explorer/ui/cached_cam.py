@@ -1,20 +1,16 @@
-"""The caches of maps: each result of the compute pool by what was asked."""
+"""The caches of maps: ``cached`` is full."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
 from explorer import compute
 from explorer.cam import layers as cam_layers
-from explorer.export.cam import sha256_of
-from explorer.store import runs
 from explorer.ui.cached import FIRST_READ, network, spoken
 
 if TYPE_CHECKING:
-    from explorer.address import Address
     from explorer.cam.breakdown import Breakdown
     from explorer.cam.compare import Comparison
     from explorer.cam.measure.agreement import Noise
@@ -85,30 +81,6 @@ def cam_cues(stamp: str, folder: str, experiment: str) -> tuple[Exposure, Exposu
     del stamp
     return compute.run(
         "explorer.cam.measure.cues:exposed", deadline=FIRST_READ, run=folder, experiment=experiment
-    )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def weights_digest(stamp: str, folder: str) -> str:
-    """Return the SHA-256 of a run's file of weights."""
-    del stamp
-    return sha256_of(Path(folder) / runs.WEIGHTS)
-
-
-@spoken
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
-def lesion_cam(
-    language: str, stamp: str, folder: str, data: str, index: int, deleted: tuple[Address, ...]
-) -> Comparison:
-    """Return where a run looks, whole and without some units, computed in the compute pool."""
-    del language, stamp
-    return compute.run(
-        "explorer.lesion.task:cam_of_lesion",
-        run=folder,
-        data=data,
-        index=index,
-        deleted=deleted,
-        layer=None,
     )
 
 

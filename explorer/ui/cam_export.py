@@ -11,7 +11,7 @@ from explorer.export.cam import Origin, maps_npz, provenance
 from explorer.figures.cam_picture import pair_picture
 from explorer.figures.cam_row_picture import row_picture
 from explorer.figures.cam_svg import cam_svg
-from explorer.ui import cached_cam
+from explorer.ui import cached
 from explorer.ui.i18n import _, in_this_language
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def save(
     """Show the buttons that save what is shown; a file is made when it is asked for."""
 
     def origin() -> bytes:
-        weights = tuple(cached_cam.weights_digest(run.stamp, str(run.folder)) for run in runs)
+        weights = tuple(cached.weights_digest(run.stamp, str(run.folder)) for run in runs)
         records = tuple(run.record for run in runs)
         return provenance(found, Origin(records, weights, image, how.scale, noise))
 

@@ -11,7 +11,7 @@ import streamlit as st
 from explorer.figures.cam_panels import panels as draw
 from explorer.figures.heatmap import Look, to_png
 from explorer.figures.lesions import Level, by_class, confusion, levels
-from explorer.ui import cached, cached_cam, panels, state, urls
+from explorer.ui import cached, panels, state, urls
 from explorer.ui.i18n import _, plural
 from explorer.ui.panels import Figure
 from explorer.ui.urls import Param
@@ -215,7 +215,7 @@ def looks(subject: Subject, num_images: int, deleted: Blocks) -> None:
             )
         with choice:
             index = _image(num_images)
-        found = cached_cam.lesion_cam(run.stamp, str(run.folder), subject.data, index, deleted)
+        found = cached.lesion_cam(run.stamp, str(run.folder), subject.data, index, deleted)
         drawn = draw(found, "share", Look(size=_SIZE, opacity=0.6, grey=True, cells=False))
         columns = st.columns(4)
         facts = _("true class {name}").format(name=found.label)

@@ -357,12 +357,21 @@ def test_photographs_show_their_licence(open_page: Open) -> None:
     assert "CC BY 2.0, danielbuechele" in app.caption[0].value
 
 
-def test_the_cue_experiment_says_what_to_train_or_shows_both_networks(open_page: Open) -> None:
+def test_the_cue_experiment_shows_both_networks_or_says_what_to_train(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a, b = (finished_run(f"{name} net", "resnet20", DIGITS) for name in "AB")
     app = open_page("cam", a=a, b=b, view="cues")
     assert not app.exception
     assert not app.error, app.error
-    assert "Does the network look at the shape" in shown(app)
+    text = shown(app)
+    assert "Does the network look at the shape" in text
+    assert "Clever Hans: what the cue does to both" in text
+    assert re.search(r"A loses \d\d points and B [−\d]+\.", text)
+    assert "ResNet-20, shapes-clever-hans" in text
+    monkeypatch.setattr("explorer.ui.finished.bundled", tuple)
+    text = shown(open_page("cam", a=a, b=b, view="cues"))
+    assert "Train one network on shapes-clever-hans" in text
 
 
 def test_any_tensor_that_all_networks_have_is_read_by_its_address(open_page: Open) -> None:
