@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.jobs import client
+from explorer.jobs import client, people
 from explorer.store.records import State
 from explorer.ui import cached, state, urls
 from explorer.ui.guard import show
@@ -68,6 +68,7 @@ def _stop_all(batch: str, me: Person) -> None:
 def _move_up(job_id: str, me: Person) -> None:
     """Let a waiting job change places with the one of the same user before it."""
     job = client.job(job_id)
+    people.require_own(me, job)
     waiting = sorted(
         (one for one in client.jobs(MOST, user=job.user) if one.state is State.QUEUED),
         key=lambda one: (one.position, one.id),
