@@ -85,6 +85,12 @@ test("what people typed cannot become markup", () => {
   assert.doesNotMatch(html, /<img|<b>&|<i>d/);
 });
 
+test("a long list scrolls by itself", () => {
+  const jobs = (count) => [...Array(count)].map((_, i) => job({ id: `${i}` }));
+  assert.doesNotMatch(listOf(jobs(8), look()), /jobs long/);
+  assert.match(listOf(jobs(9), look()), /jobs long/);
+});
+
 test("the open menu stays open when the list is drawn again", () => {
   assert.match(listOf([job()], look({ menu: "a" })), /<details data-menu="a" open>/);
   assert.doesNotMatch(listOf([job()], look()), / open>/);

@@ -31,6 +31,7 @@ _CSS = """
   --line: light-dark(#dbdfe6, #2b323d); --ink2: light-dark(#434c5a, #b7bfcb);
   --ink3: light-dark(#667080, #8c95a3); }
 .jobs { list-style: none; margin: 0; padding: 0; }
+.jobs.long { max-height: 460px; overflow-y: auto; padding-right: 6px; }
 .jobs li { display: grid; gap: 2px 10px; align-items: center; padding: 6px 2px; min-height: 44px;
   grid-template-columns: 18px 12px minmax(150px, 1.5fr) minmax(130px, 1.3fr) minmax(60px, 110px)
     60px 128px;
