@@ -129,6 +129,8 @@ def _bring_back() -> None:
 def shown(jobs: Sequence[Job]) -> tuple[Job, ...]:
     """Return the jobs whose curves are drawn: those that were chosen, else the newest four.
 
+    Of the newest only those count that have a curve or will have one.
+
     Args:
         jobs: That can be chosen, the newest first.
     """
@@ -136,7 +138,8 @@ def shown(jobs: Sequence[Job]) -> tuple[Job, ...]:
     kept = state.recall(_SHOWN)
     chosen = [one for one in cast("list[str]", kept) if one in by_id] if kept else []
     if not chosen:
-        chosen = list(by_id)[:MAX_SHOWN][::-1]
+        drawable = [job.id for job in jobs if job.last_seq or not job.state.is_final]
+        chosen = drawable[:MAX_SHOWN][::-1]
     _drawn(chosen)
     return tuple(by_id[one] for one in chosen)
 
