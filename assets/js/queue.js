@@ -25,7 +25,7 @@ export function render({ data, parentElement, setTriggerValue }) {
   view.asked.clear();
   if (isOther) Object.assign(view, { jobs: null, next: "" });
   // As high as it will be, so that nothing below it jumps when the rows come.
-  if (!view.jobs) root.style.minHeight = `${44 * data.rows}px`;
+  if (!view.jobs) root.style.minHeight = `${Math.min(460, 44 * data.rows)}px`;
   draw(view);
   if (!view.isWatched || isOther) watch(view);
   return () => {

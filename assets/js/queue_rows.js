@@ -5,6 +5,8 @@ import { scale } from "./curves.js";
 
 const LIVE = ["queued", "running", "paused"];
 const DOTS = 150;
+/** More of them scroll by themselves, so that the curves stay in reach. */
+const MOST_ROWS = 8;
 
 /** Jobs that were submitted together, in the order of the list; a job alone is a group of one. */
 export function groupsOf(jobs) {
@@ -30,7 +32,8 @@ export function listOf(jobs, look) {
   const paused = look.paused ? `<p class="paused" role="status">${escape(labels.paused)}</p>` : "";
   if (!jobs.length) return paused;
   const rows = batch ? sweepRows(jobs, look) : mixedRows(jobs, look);
-  return `${paused}<ol class="jobs" aria-label="${escape(labels.caption)}">${rows}</ol>`;
+  const count = batch ? jobs.length : groupsOf(jobs).length;
+  return `${paused}<ol class="jobs${count > MOST_ROWS ? " long" : ""}" aria-label="${escape(labels.caption)}">${rows}</ol>`;
 }
 
 function mixedRows(jobs, look) {

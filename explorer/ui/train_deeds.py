@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.jobs import client
+from explorer.jobs import client, people
 from explorer.store.records import State
 from explorer.ui import cached, state, urls
 from explorer.ui.guard import show
@@ -68,6 +68,7 @@ def _stop_all(batch: str, me: Person) -> None:
 def _move_up(job_id: str, me: Person) -> None:
     """Let a waiting job change places with the one of the same user before it."""
     job = client.job(job_id)
+    people.require_own(me, job)
     waiting = sorted(
         (one for one in client.jobs(MOST, user=job.user) if one.state is State.QUEUED),
         key=lambda one: (one.position, one.id),
@@ -128,6 +129,8 @@ def _bring_back() -> None:
 def shown(jobs: Sequence[Job]) -> tuple[Job, ...]:
     """Return the jobs whose curves are drawn: those that were chosen, else the newest four.
 
+    Of the newest only those count that have a curve or will have one.
+
     Args:
         jobs: That can be chosen, the newest first.
     """
@@ -135,7 +138,8 @@ def shown(jobs: Sequence[Job]) -> tuple[Job, ...]:
     kept = state.recall(_SHOWN)
     chosen = [one for one in cast("list[str]", kept) if one in by_id] if kept else []
     if not chosen:
-        chosen = list(by_id)[:MAX_SHOWN][::-1]
+        drawable = [job.id for job in jobs if job.last_seq or not job.state.is_final]
+        chosen = drawable[:MAX_SHOWN][::-1]
     _drawn(chosen)
     return tuple(by_id[one] for one in chosen)
 

@@ -59,9 +59,9 @@ def length_choice(
         wanted = _number(_("Images, each time one is seen"), plan.samples, key, "images")
         return _steps(wanted / batch_size)
     size = facts.image_size if facts else now.working.image_size
-    whole = training_macs(now.working, plan.samples, size)
+    whole, step = (training_macs(now.working, n, size) for n in (plan.samples, batch_size))
     wanted = _number(_("Multiply-adds of the training [T MAC]"), whole / _TERA, key, "macs")
-    return _steps(wanted * _TERA / training_macs(now.working, batch_size, size))
+    return _steps(wanted * _TERA / step)
 
 
 def _words() -> dict[str, str]:

@@ -127,7 +127,7 @@ def test_with_a_teacher_others_jobs_are_theirs(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_job_that_is_gone_is_one_sentence() -> None:
-    assert "no job" in do(("stop", "nowhere")).error[0].value.lower()
+    assert "does not exist any more" in do(("stop", "nowhere")).error[0].value
     assert do(("resume", queued())).error[0].value
 
 

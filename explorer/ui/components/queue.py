@@ -31,6 +31,7 @@ _CSS = """
   --line: light-dark(#dbdfe6, #2b323d); --ink2: light-dark(#434c5a, #b7bfcb);
   --ink3: light-dark(#667080, #8c95a3); }
 .jobs { list-style: none; margin: 0; padding: 0; }
+.jobs.long { max-height: 460px; overflow-y: auto; padding-right: 6px; }
 .jobs li { display: grid; gap: 2px 10px; align-items: center; padding: 6px 2px; min-height: 44px;
   grid-template-columns: 18px 12px minmax(150px, 1.5fr) minmax(130px, 1.3fr) minmax(60px, 110px)
     60px 128px;
@@ -133,9 +134,20 @@ def queue(
         is_class: Whether there is a teacher, who alone gives priority.
         is_teacher: Whether the viewer may act on everybody's jobs.
     """
+    data = {**_sent(listing, jobs), "isClass": is_class, "isTeacher": is_teacher}
+
+    def take() -> None:
+        asked = _told(key)
+        if asked is not None:
+            on_deed(*asked)
+
+    _COMPONENT(key=key, data=data, on_deed_change=take, on_news_change=_nothing)
+
+
+def _sent(listing: Listing, jobs: Sequence[Job]) -> dict[str, Any]:
     viewer = state.visitor()
     known = sorted(f"{job.id}:{'false' if job.state.is_final else 'true'}" for job in jobs)
-    data: dict[str, Any] = {
+    return {
         "viewer": viewer,
         "token": sign(viewer_key(viewer)),
         "language": language(),
@@ -147,18 +159,9 @@ def queue(
         "ticks": listing.ticks,
         "hasCurves": listing.has_curves,
         "fields": dict(listing.fields),
-        "isClass": is_class,
-        "isTeacher": is_teacher,
         "paused": False,
         "labels": labels(),
     }
-
-    def take() -> None:
-        asked = _told(key)
-        if asked is not None:
-            on_deed(*asked)
-
-    _COMPONENT(key=key, data=data, on_deed_change=take, on_news_change=_nothing)
 
 
 def _nothing() -> None:
@@ -196,14 +199,7 @@ def labels() -> dict[str, Any]:
         "lost": _("its worker does not answer; it will go on by itself"),
         "position": _("number {n} in line"),
         "stopping": _("stopping"),
-        "states": {
-            "queued": _("waiting"),
-            "running": _("running"),
-            "paused": _("paused"),
-            "done": _("done"),
-            "failed": _("failed"),
-            "cancelled": _("stopped"),
-        },
+        "states": _states(),
         "wanted": {
             "cancel": _("stopping"),
             "pause": _("pausing: it saves where it is"),
@@ -219,6 +215,17 @@ def labels() -> dict[str, Any]:
         },
         "more": _("More for {name}"),
         **_verbs(),
+    }
+
+
+def _states() -> dict[str, str]:
+    return {
+        "queued": _("waiting"),
+        "running": _("running"),
+        "paused": _("paused"),
+        "done": _("done"),
+        "failed": _("failed"),
+        "cancelled": _("stopped"),
     }
 
 
