@@ -369,6 +369,9 @@ def test_the_cue_experiment_shows_both_networks_or_says_what_to_train(
     assert "Clever Hans: what the cue does to both" in text
     assert re.search(r"A loses \d\d points and B [−\d]+\.", text)
     assert "ResNet-20, shapes-clever-hans" in text
+    segments(app, "Experiment").set_value("texture").run()
+    assert not app.error, app.error
+    assert "ResNet-20, shapes-texture" in shown(app)
     monkeypatch.setattr("explorer.ui.finished.bundled", tuple)
     text = shown(open_page("cam", a=a, b=b, view="cues"))
     assert "Train one network on shapes-clever-hans" in text
