@@ -14,8 +14,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.json_format import MessageToDict
+from pydantic import BaseModel
 
 from explorer import words
+from explorer.lessons import glossary, library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,24 @@ _NAMES = re.compile(
 )
 
 
+_TOLD = frozenset(
+    {"title", "summary", "text", "label", "look", "note", "holds", "fails", "source", "sources"}
+    | {"columns", "rows", "sentence", "formula"}
+)
+
+
+def _told(value: Any, name: str = "") -> Any:
+    """Return a lesson or a term with all its words in brackets."""
+    if isinstance(value, BaseModel):
+        parts = {key: _told(getattr(value, key), key) for key in type(value).model_fields}
+        # Columns of an experiment are names of quantities.
+        kept = {"columns"} if "arms" in parts else set[str]()
+        return value.model_copy(update={k: v for k, v in parts.items() if k not in kept})
+    if isinstance(value, tuple):
+        return tuple(_told(item, name) for item in value)
+    return f"⟦{value}⟧" if isinstance(value, str) and value and name in _TOLD else value
+
+
 class _Bracketed(gettext.NullTranslations):
     def gettext(self, message: str) -> str:
         return f"⟦{message}⟧"
@@ -58,6 +78,21 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "LANGUAGES", MappingProxyType({**words.LANGUAGES, CODE: "⟦Xx⟧"}))
     monkeypatch.setattr(
         words, "_catalogue", lambda code: _Bracketed() if code == CODE else real(code)
+    )
+    read, terms = library._read, glossary.glossary
+    monkeypatch.setattr(
+        library,
+        "_read",
+        lambda folder, code: _told(read(folder, code)) if code == CODE else read(folder, code),
+    )
+    monkeypatch.setattr(
+        glossary,
+        "glossary",
+        lambda code: (
+            {name: _told(term) for name, term in terms(code).items()}
+            if code == CODE
+            else terms(code)
+        ),
     )
 
 
@@ -98,10 +133,15 @@ def _of_value(key: str, value: Any) -> Iterator[str]:
             yield value
 
 
+def spoken_parts(text: str) -> list[str]:
+    """Return the parts of a text that are read or read aloud, without tags."""
+    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
+    return [*_HTML_WORDS.findall(text), re.sub(r"<[^>]*>", " ", text)]
+
+
 def outside(text: str) -> list[str]:
     """Return the words of a text that stand outside of brackets and are no names."""
-    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
-    text = " ".join((*_HTML_WORDS.findall(text), re.sub(r"<[^>]*>", " ", text)))
+    text = " ".join(spoken_parts(text))
     before = ""
     while before != text:
         before, text = text, re.sub(r"⟦[^⟦⟧]*⟧", " ", text)

@@ -11,6 +11,7 @@ from ui_tools import Open, button, shown
 
 from explorer import words
 from explorer.blocks.bottleneck import Bottleneck
+from explorer.lessons import library
 from explorer.spec import NetworkSpec, StageSpec, edit
 from explorer.ui import nav
 
@@ -69,6 +70,39 @@ def test_a_page_says_nothing_past_the_catalogue(
 def test_a_section_says_nothing_past_the_catalogue(open_page: Open, view: str) -> None:
     app = opened(open_page, pseudo.CODE, "unravel", view=view, arch="res2net20_23w_4s")
     assert left_out(app) == []
+
+
+@pytest.mark.usefixtures("bracketed")
+@pytest.mark.parametrize("step", range(1, 8))
+def test_a_lesson_says_nothing_past_the_catalogue(open_page: Open, step: int) -> None:
+    assert left_out(opened(open_page, pseudo.CODE, "lessons", lesson=f"degradation.{step}")) == []
+
+
+PAGES = (
+    *((page.name, {}) for page in nav.pages()),
+    *(("lessons", {"lesson": f"{entry.name}.1"}) for entry in library.lessons()),
+    ("build", {"arch": "res2net50_26w_4s", "sel": "layer2.0"}),
+    ("compare", {"nets": "arch:resnet20~arch:plain20"}),
+    ("unravel", {"view": "lengths"}),
+    ("unravel", {"view": "fields"}),
+)
+ENGLISH_WORDS = re.compile(r"(?:\b[a-z]{2,} ){2}[a-z]{2,}\b")
+"""Three words in a row: a sentence, not a name."""
+
+
+def page_id(value: str | dict[str, str]) -> str:
+    return value if isinstance(value, str) else "&".join(value.values()) or "plain"
+
+
+@pytest.mark.parametrize(("page", "parameters"), PAGES, ids=page_id)
+def test_a_page_in_chinese_has_no_english_sentence(
+    open_page: Open, page: str, parameters: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.ui.finished.bundled", tuple)
+    app = opened(open_page, "zh", page, **parameters)
+    said = [part for text in pseudo.visible(app) for part in pseudo.spoken_parts(text)]
+    assert sum(bool(re.search(r"[\u4e00-\u9fff]", text)) for text in said) > 2
+    assert [found[0] for text in said if (found := ENGLISH_WORDS.search(text))] == []
 
 
 @pytest.mark.usefixtures("bracketed")

@@ -8,8 +8,11 @@ import pypdfium2
 import pytest
 from test_lesson_texts import results
 
+from explorer.export import fonts
+from explorer.export.fonts import can_be_printed
 from explorer.lessons import library
 from explorer.lessons.worksheet import LINE, Sheet, to_markdown, to_pdf
+from explorer.words import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +47,29 @@ def test_markdown_has_answers_figures_and_the_papers(sheet: Sheet) -> None:
     assert "**Recorded:** plain is worse by 30.0 points" in text
     assert "**My runs:** plain is worse by 26.0 points" in text
     assert "*paper: Nobody 2026, Table 1*" in text
+
+
+def test_a_sheet_speaks_the_readers_language(sheet: Sheet) -> None:
+    with speaking("zh"):
+        text, pdf = to_markdown(sheet), to_pdf(sheet) if can_be_printed() else None
+    assert "**我的预测：** The plain one" in text
+    assert "**录制：** plain is worse by 30.0 个百分点" in text
+    assert "（录制）" in text
+    assert pdf is None or "我的预测" in words(pdf)
+
+
+def test_without_a_font_for_the_language_nothing_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.export.fonts._FOLDERS", (str(tmp_path),))
+    (tmp_path / "NotoSansSC-Regular.ttf").write_bytes(b"no font")
+    fonts.han.cache_clear()
+    try:
+        with speaking("zh"):
+            assert not can_be_printed()
+        assert can_be_printed()
+    finally:
+        fonts.han.cache_clear()
 
 
 def test_an_empty_sheet_gives_nothing_away(sheet: Sheet) -> None:
