@@ -56,7 +56,8 @@ def finished_run(
     payload = {"spec": spec.model_dump(mode="json"), "data": "digits", "seed": seed}
     # Written as it is in the end: no worker may take it up.
     with write(client.ledger().engine) as db:
-        counts = {"attempt": 1, "crashes": 0, "losses": 0, "last_seq": 0, "revision": 1}
+        counts = {"attempt": 1, "crashes": 0, "losses": 0, "revision": 1}
+        counts["last_seq"] = epochs if with_curves else 0
         db.execute(
             insert(job).values(
                 id=run_id,

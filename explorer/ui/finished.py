@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.jobs import client
+from explorer.store.imported import imported
 from explorer.store.paths import home
 from explorer.store.pretrained import fetched
 from explorer.store.records import State
@@ -71,13 +72,14 @@ def training_jobs() -> list[Job]:
 
 
 def finished_runs() -> dict[str, Run]:
-    """Return the finished runs by id, newest first, then the bundled and the fetched ones."""
+    """Return the finished runs by id, newest first, then those taken in, bundled and fetched."""
     runs: dict[str, Run] = {}
     for job in training_jobs():
         folder = home().run(job.id)
         record = cached.run_record(folder) if job.state is State.DONE else None
         if record:
             runs[job.id] = Run(job.id, folder, record)
+    runs.update((one.id, Run(one.id, one.folder, one.record)) for one in imported())
     runs.update((one.id, Run(one.id, one.folder, one.record, one.card)) for one in bundled())
     runs.update((one.id, Run(one.id, one.folder, one.record)) for one in fetched())
     return runs

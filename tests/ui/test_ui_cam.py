@@ -293,7 +293,7 @@ def test_the_chart_shows_both_networks_with_their_intervals_and_chance() -> None
     assert bars[0]["array"] == pytest.approx([0.15])
     assert bars[0]["arrayminus"] == pytest.approx([0.1])
     assert drawn["layout"]["shapes"][0]["y0"] == 0.1
-    assert chart.alt == "Pointing game of narrow and wide: little 0.50 and 0.70."
+    assert chart.alt == "Pointing game of narrow and wide; little: 0.50 and 0.70."
 
 
 def test_four_networks_stand_side_by_side_and_the_link_keeps_them(open_page: Open) -> None:
