@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from e2e_tools import Server, settled
+from e2e_tools import settled
 from playwright.sync_api import Page, expect
 
+from explorer import words
 from explorer.lessons import library
+from explorer.words import _
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 Open = Callable[..., Page]
@@ -124,20 +126,25 @@ def test_lesson_1_with_a_real_training(open_page: Open) -> None:
     expect(other.get_by_text(re.compile(r"4 runs\. Mean held-out error"))).to_be_visible()
 
 
+@pytest.mark.parametrize("language", list(words.LANGUAGES))
 @pytest.mark.parametrize("name", NAMES)
-def test_a_lesson_can_be_walked_through(open_page: Open, server: Server, name: str) -> None:
-    lesson = library.find(name)
-    page = open_page(f"lessons?lesson={name}.1")
-    for number, step in enumerate(lesson.steps, 1):
+def test_a_lesson_can_be_walked_through(open_page: Open, name: str, language: str) -> None:
+    lesson = library.find(name, language)
+    page = open_page(f"lessons?lesson={name}.1&lang={language}")
+    with words.speaking(language):
+        show, reveal = _("Show without predicting"), _("Show what comes out")
+        onward, finish = _("Next: {title}"), _("Finish: all lessons")
+        finished = _("finished")
+    for i, step in enumerate(lesson.steps):
         expect(page.get_by_role("heading", name=step.title, exact=True)).to_be_visible()
         if step.question:
-            press(page, "Show without predicting")
+            press(page, show)
         elif step.reveal:
-            press(page, "Show what comes out")
-        expect(page.get_by_text("Something went wrong")).to_have_count(0)
+            press(page, reveal)
+        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
         if step.reveal and any(figure.kind == "curves" for figure in step.reveal.figures):
             expect(page.locator("figure path.line").first).to_be_attached()
-        if number < len(lesson.steps):
-            press(page, "Next: ")
-    press(page, "Finish: all lessons")
-    expect(page.get_by_text(f"{lesson.minutes} minutes · finished").first).to_be_visible()
+        if i + 1 < len(lesson.steps):
+            press(page, onward.format(title=lesson.steps[i + 1].title))
+    press(page, finish)
+    expect(page.get_by_text(finished).first).to_be_visible()
