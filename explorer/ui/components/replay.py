@@ -94,12 +94,17 @@ def replay(curves: Sequence[Curve], plots: Sequence[Plot], *, key: str) -> None:
             }
             for plot in plots
         ],
-        "labels": {
-            "play": _("Play"),
-            "pause": _("Pause"),
-            "epoch": _("epoch"),
-            "of": _("of"),
-            "empty": "",
-        },
+        "labels": labels(),
     }
     _component(key=key, data=data)
+
+
+def labels() -> dict[str, str]:
+    """Return the words of the replay."""
+    return {
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "epoch": _("epoch"),
+        "of": _("of"),
+        "empty": "",
+    }

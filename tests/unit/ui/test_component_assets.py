@@ -11,7 +11,7 @@ from explorer.figures.labels import LABELS
 from explorer.figures.unravelled import LABELS as UNRAVEL_LABELS
 from explorer.store.records import State
 from explorer.ui import stages
-from explorer.ui.components import live, panes, run_table
+from explorer.ui.components import live, panes, replay, run_table
 from explorer.ui.components.assets import ASSETS, LOOK, VERSION, loader
 from explorer.ui.stage_rows import COLUMNS
 
@@ -40,7 +40,7 @@ def test_a_loader_names_a_module_that_exists_and_its_version(module):
 
 def test_modules_use_only_labels_that_exist():
     known = LABELS.keys() | UNRAVEL_LABELS.keys() | stages.labels().keys()
-    known |= panes.labels().keys() | run_table.labels().keys() | {"empty"}
+    known |= panes.labels().keys() | run_table.labels().keys() | replay.labels().keys()
     for path in (ASSETS / "js").glob("*.js"):
         used = set(re.findall(r"\blabels\.([a-z]\w*)", path.read_text(encoding="utf-8")))
         if path.name != "live.js":  # its labels are tested below
