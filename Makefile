@@ -14,7 +14,9 @@ run: setup-run
 
 test: setup
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -m "not bench and not slow"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal \
+	  -m "not (alone or e2e or bench or slow)"
+	$(BIN)/python -m pytest -m "(alone or e2e) and not (bench or slow)"
 
 check: setup-dev
 	$(BIN)/ruff check .

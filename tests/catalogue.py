@@ -71,8 +71,10 @@ def _in_data() -> Iterator[Found]:
 def _in_fields() -> Iterator[tuple[str, str]]:
     from explorer.blocks import FAMILIES
     from explorer.spec.model import HeadSpec, NetworkSpec, StageSpec, StemSpec
+    from explorer.training.recipe import Recipe, Stop
 
-    for model in (*FAMILIES.values(), StemSpec, StageSpec, HeadSpec, NetworkSpec):
+    specs = (StemSpec, StageSpec, HeadSpec, NetworkSpec)
+    for model in (*FAMILIES.values(), *specs, Recipe, Stop):
         for info in model.model_fields.values():
             yield from ((model.__module__, text) for text in (info.title, info.description) if text)
     for family in FAMILIES.values():

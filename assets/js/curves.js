@@ -73,6 +73,26 @@ export function thin(points, limit = 400) {
   return found;
 }
 
+/**
+ * Points smoothed by an exponential moving average, corrected for its start as in Adam.
+ * `weight` 0 changes nothing; near 1, a point counts for about 1 / (1 - weight) others.
+ */
+export function smoothed(points, weight) {
+  if (!(weight > 0)) return points;
+  let mean = 0;
+  return points.map(([x, y], i) => {
+    mean = weight * mean + (1 - weight) * y;
+    return [x, mean / (1 - weight ** (i + 1))];
+  });
+}
+
+/** The smallest extent of positive values in powers of ten; null when there are none. */
+export function logExtent(values) {
+  const positive = values.filter((v) => Number.isFinite(v) && v > 0);
+  if (!positive.length) return null;
+  return [Math.min(...positive) / 1.1, Math.max(...positive) * 1.1];
+}
+
 /** The points of one metric as [x, y], in order. */
 export function series(points, metric) {
   const found = [];

@@ -1,6 +1,10 @@
 // Live curves and states of training jobs, read from the API without reruns of the page.
 
-import { extent, line, merged, nearest, scale, series, spread, thin, ticks } from "./curves.js";
+import {
+  extent, line, logExtent, logScale, logTicks, merged, nearest, scale, series, smoothed, spread, thin, ticks,
+} from "./curves.js";
+import { gradientChart } from "./live_gradients.js";
+import { keepFigure, tools } from "./live_tools.js";
 import { DASHES, element, html, mark } from "./marks.js";
 
 const HEIGHT = 280;
@@ -92,6 +96,7 @@ function update({ item, parts }, job, labels) {
 }
 
 function drawList(view) {
+  if (view.list.hidden) return;
   const rows = [...view.jobs.values()].map((job, i) => {
     let known = view.rows.get(job.id);
     if (known?.place !== i) view.rows.set(job.id, (known = row(view, job, i)));
@@ -106,35 +111,68 @@ function drawList(view) {
 
 export function chart(view, spec) {
   const jobs = [...view.jobs.values()];
+  const set = view.settings ?? {};
+  const isLog = Boolean(set.log) && !spec.percent;
+  const weight = spec.dots ? 0 : set.smooth ?? 0;
+  const lines = jobs.map((job, i) => {
+    const raw = thin(series(job.points, spec.metric)).filter((p) => !isLog || p[1] > 0);
+    return { job, i: job.style ?? i, name: job.title, raw, points: smoothed(raw, weight) };
+  }).filter((l) => l.points.length);
+  return figureOf(view, spec, lines, { isLog, isSmooth: weight > 0 });
+}
+
+/** A figure of named lines; what it shows is also said in words. */
+export function figureOf(view, spec, lines, { isLog = false, isSmooth = false } = {}) {
   const box = html("figure", { "aria-label": spec.title, "data-testid": `chart-${spec.metric}` });
   box.append(html("figcaption", {}, html("b", {}, spec.title), html("span", {}, spec.note)));
-  const lines = jobs.map((job, i) => ({ job, i: job.style ?? i, points: thin(series(job.points, spec.metric)) }))
-    .filter((l) => l.points.length);
   const width = Math.max(260, view.width);
-  const svg = element("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
+  const svg = element("svg", {
+    width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, tabindex: 0, role: "img",
+    "aria-label": inWords(view, spec, lines),
+  });
   box.append(svg);
-  const xs = spec.xs ?? extent(lines.flatMap((l) => l.points.map((p) => p[0])), { floor: 0, pad: 0 });
-  const ys = spec.ys ?? extent(lines.flatMap((l) => l.points.map((p) => p[1])), spec.limits);
-  if (!xs || !ys) {
+  const ys = lines.flatMap((l) => (isSmooth ? l.raw : l.points).map((p) => p[1]));
+  const frame = frameOf(spec, lines, ys, { isLog, width });
+  if (!frame) {
     svg.append(element("text", { x: width / 2, y: HEIGHT / 2, "text-anchor": "middle", class: "t3" },
       view.data.labels.empty));
     return box;
   }
-  if (xs[0] === xs[1]) xs[0] = 0;
-  if (xs[1] === 0) xs[1] = 1;
-  const x = scale(xs, [MARGIN.left, width - MARGIN.right - 58]);
-  const y = scale(ys, [HEIGHT - MARGIN.bottom, MARGIN.top]);
-  axes(svg, spec, xs, ys, x, y, width);
-  plot(svg, spec, lines, x, y);
-  hover(svg, spec, lines.filter((l) => !l.job.faint), x, y, xs, width);
+  axes(svg, spec, frame);
+  if (isSmooth) for (const l of lines) svg.append(element("path", { d: line(l.raw, frame.x, frame.y), class: `line faint stroke${l.i}` }));
+  plot(svg, spec, lines, frame);
+  hover(view, svg, spec, lines.filter((l) => !l.job.faint), frame);
   return box;
 }
 
-function axes(svg, spec, xs, ys, x, y, width) {
-  for (const t of ticks(...ys)) {
+function frameOf(spec, lines, values, { isLog, width }) {
+  const xs = spec.xs ?? extent(lines.flatMap((l) => l.points.map((p) => p[0])), { floor: 0, pad: 0 });
+  const ys = spec.ys ?? (isLog ? logExtent(values) : extent(values, spec.limits));
+  if (!xs || !ys) return null;
+  if (xs[0] === xs[1]) xs[0] = 0;
+  if (xs[1] === 0) xs[1] = 1;
+  const across = [MARGIN.left, width - MARGIN.right - (spec.names ?? 58)];
+  const y = (isLog ? logScale : scale)(ys, [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  return { xs, ys, x: scale(xs, across), y, across, width, isLog };
+}
+
+/** The text alternative: the last and the best value of each line. */
+function inWords(view, spec, lines) {
+  const { said } = view.data.labels;
+  const told = lines.filter((l) => !l.job.faint).map((l) => {
+    const last = l.points.at(-1)[1];
+    const all = l.points.map((p) => p[1]);
+    return (said ?? "{name}: {last}").replace("{name}", l.name).replace("{last}", format(last, spec))
+      .replace("{low}", format(Math.min(...all), spec)).replace("{high}", format(Math.max(...all), spec));
+  });
+  return [spec.title, ...(told.length ? told : [view.data.labels.empty])].join(". ");
+}
+
+function axes(svg, spec, { xs, ys, x, y, across, isLog }) {
+  for (const t of (isLog ? logTicks : ticks)(...ys)) {
     svg.append(
-      element("line", { x1: MARGIN.left, x2: width - MARGIN.right - 58, y1: y(t), y2: y(t), class: "grid" }),
-      element("text", { x: MARGIN.left - 6, y: y(t) + 4, "text-anchor": "end", class: "t3" }, spec.percent ? `${Math.round(100 * t)} %` : String(t)),
+      element("line", { x1: across[0], x2: across[1], y1: y(t), y2: y(t), class: "grid" }),
+      element("text", { x: MARGIN.left - 6, y: y(t) + 4, "text-anchor": "end", class: "t3" }, onTick(t, spec)),
     );
   }
   for (const t of ticks(...xs, 6)) {
@@ -143,49 +181,74 @@ function axes(svg, spec, xs, ys, x, y, width) {
   svg.append(element("text", { x: (x(xs[0]) + x(xs[1])) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "t2" }, spec.x));
 }
 
-function plot(svg, spec, lines, x, y) {
+const onTick = (t, spec) => (spec.percent ? `${Math.round(100 * t)} %` : t >= 1000 ? `${t / 1000} k` : String(t));
+
+function plot(svg, spec, lines, { x, y }) {
   for (const l of lines.filter((one) => one.job.faint)) {
     svg.append(element("path", { d: line(l.points, x, y), class: `line faint stroke${l.i % 4}` }));
   }
   const bold = lines.filter((one) => !one.job.faint);
-  const ends = spread(bold.map((l) => y(l.points.at(-1)[1])), 14);
+  const ends = spread(bold.map((l) => y(l.points.at(-1)[1])), 14, HEIGHT - MARGIN.bottom);
   bold.forEach((l, k) => {
     const [lx, ly] = l.points.at(-1);
     svg.append(element("path", {
-      d: line(l.points, x, y), class: `line stroke${l.i % 4}`, "stroke-dasharray": DASHES[l.i % 4],
+      d: line(l.points, x, y), class: `line stroke${l.i}`, "stroke-dasharray": DASHES[l.i % 4] ?? "",
     }));
     if (l.points.length <= 60 && spec.dots) {
       for (const p of l.points) svg.append(mark(l.i, x(p[0]), y(p[1]), 3));
     }
-    svg.append(
-      mark(l.i, x(lx) + 10, ends[k], 4),
-      element("text", { x: x(lx) + 18, y: ends[k] + 4, class: "t2" }, format(ly, spec)),
-    );
+    if (typeof l.i === "number") svg.append(mark(l.i, x(lx) + 10, ends[k], 4));
+    const words = l.label ?? format(ly, spec);
+    svg.append(element("text", { x: x(lx) + (l.label ? 6 : 18), y: ends[k] + 4, class: "t2" }, words));
   });
 }
 
-const format = (v, spec) => (spec.percent ? `${(100 * v).toFixed(1)} %` : v.toPrecision(3));
+const format = (v, spec) => {
+  if (spec.percent) return `${(100 * v).toFixed(1)} %`;
+  return v >= 1000 ? String(Math.round(v)).replace(/\B(?=(\d{3})+$)/g, ",") : v.toPrecision(3);
+};
 
-function hover(svg, spec, lines, x, y, xs, width) {
+/** The exact values at a place: under the pointer, or where the arrow keys have moved it. */
+function hover(view, svg, spec, lines, { x, y, xs, width, across }) {
   const guide = element("g", { class: "guide", visibility: "hidden" });
   svg.append(guide);
-  const back = scale([MARGIN.left, width - MARGIN.right - 58], xs);
-  svg.onpointermove = (event) => {
-    const at = back(event.clientX - svg.getBoundingClientRect().left);
+  if (!lines.length) return;
+  const places = (view.places ??= new Map());
+  const back = scale(across, xs);
+  const show = (at) => {
+    places.set(spec.metric, at);
     guide.replaceChildren();
     guide.setAttribute("visibility", "visible");
     const found = lines.map((l) => [l, nearest(l.points, at)]);
     const px = x(found[0][1][0]);
     guide.append(element("line", { x1: px, x2: px, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "grid" }));
     const left = px > width / 2;
+    const told = found.map(([l, p]) => `${l.name}: ${format(p[1], spec)} · ${spec.x} ${Number(p[0].toFixed(2))}`);
     found.forEach(([l, p], k) => guide.append(
-      element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i % 4}` }),
+      element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i}` }),
       element("text", {
         x: px + (left ? -8 : 8), y: MARGIN.top + 12 + 15 * k, "text-anchor": left ? "end" : "start", class: "t1",
-      }, `${l.job.title}: ${format(p[1], spec)} · ${spec.x} ${Number(p[0].toFixed(2))}`),
+      }, told[k]),
     ));
+    return told.join("; ");
   };
-  svg.onpointerleave = () => guide.setAttribute("visibility", "hidden");
+  const hide = () => {
+    places.delete(spec.metric);
+    guide.setAttribute("visibility", "hidden");
+  };
+  svg.onpointermove = (event) => show(back(event.clientX - svg.getBoundingClientRect().left));
+  svg.onpointerleave = hide;
+  svg.onblur = hide;
+  svg.onkeydown = (event) => {
+    const turn = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+    if (turn === undefined) return;
+    event.preventDefault();
+    const all = lines[0].points;
+    const here = places.has(spec.metric) ? all.indexOf(nearest(all, places.get(spec.metric))) : turn < 0 ? all.length : -1;
+    const words = show(all[Math.min(all.length - 1, Math.max(0, here + turn))][0]);
+    if (view.said) view.said.textContent = words;
+  };
+  if (places.has(spec.metric)) show(places.get(spec.metric));
 }
 
 function draw(view) {
@@ -194,19 +257,25 @@ function draw(view) {
   const two = view.charts.clientWidth > 640;
   view.width = two ? (view.charts.clientWidth - 24) / 2 : view.charts.clientWidth;
   view.charts.style.gridTemplateColumns = two ? "1fr 1fr" : "1fr";
-  if (!view.charts.matches(":hover") || !view.charts.childElementCount) {
-    view.charts.replaceChildren(...view.data.charts.map((spec) => chart(view, spec)));
-  }
+  const { more, gradients } = view.data;
+  const extra = more && view.settings.more ? more : [];
+  const figures = [...view.data.charts, ...extra].map((spec) => chart(view, spec));
+  if (gradients && view.settings.more) figures.push(gradientChart(view, gradients, figureOf, () => draw(view)));
+  keepFigure(view.charts, figures);
 }
 
 function create(root) {
   const list = html("ol", { class: "jobs" });
+  const bar = html("div", { class: "tools" });
   const charts = html("div", { class: "charts" });
-  root.replaceChildren(list, charts);
-  const view = { root, list, charts, jobs: new Map(), rows: new Map(), alive: true, width: 400 };
+  const said = html("output", { class: "unseen", "aria-live": "polite" });
+  root.replaceChildren(list, bar, charts, said);
+  const view = {
+    root, list, bar, charts, said, jobs: new Map(), rows: new Map(), alive: true, width: 400,
+    settings: { smooth: 0, log: false, more: false },
+  };
   view.observer = new ResizeObserver(() => view.data && draw(view));
   view.observer.observe(charts);
-  charts.onpointerleave = () => draw(view);
   return view;
 }
 
@@ -218,6 +287,8 @@ export function render({ data, parentElement, setTriggerValue }) {
   if (view.data?.labels.stop !== data.labels.stop) view.rows.clear();
   view.data = data;
   view.alive = true;
+  view.list.hidden = data.rows === false;
+  tools(view, () => draw(view));
   view.stop = (id) => setTriggerValue("stop", id);
   view.onEnd = (id) => setTriggerValue("ended", id);
   const wanted = new Map();

@@ -101,6 +101,14 @@ class Live:
             job, points = view.job, view.points
         return _answer(job, points, cursor)
 
+    def points(self, job: Job) -> list[Point]:
+        """Return all points of a job; what was read of them before is not read again."""
+        view = self._view(job.id)
+        with view.mutex:
+            if not view.points or view.points[-1].seq < job.last_seq:
+                view.job = self._refresh(view, job.id)
+            return view.points
+
     def _view(self, job_id: str) -> _View:
         with self._mutex:
             view = self._views.setdefault(job_id, _View())

@@ -11,11 +11,14 @@ from starlette.routing import Route
 from explorer import words
 from explorer.api import tokens
 from explorer.api.live import Cursor, Live
+from explorer.api.queue import Asked, Queue
 from explorer.errors import ExplorerError, JobError
 from explorer.jobs import client
 from explorer.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -30,6 +33,9 @@ def routes() -> list[Route]:
       reason, points, more, next, token``; 204 when nothing is new and the job goes on; 400, 403,
       404 or 503 with ``error``. A viewer that gets a point of a later ``attempt`` drops the
       points of earlier ones from its ``step`` on.
+    * ``GET /api/queue?viewer=NAME&token=TOKEN&kind=KIND&batch=BATCH&since=NEXT&lang=CODE``: the
+      jobs of a kind, or of one submission. 200 with ``jobs, paused, next, token``; 204 when it is
+      what ``since`` names; 403 or 503 with ``error``.
     """
     live = Live(client.ledger)
 
@@ -51,7 +57,36 @@ def routes() -> list[Route]:
             return Response(status_code=204, headers=_NO_STORE)
         return JSONResponse({**news, "token": tokens.sign(job_id)}, headers=_NO_STORE)
 
-    return [Route("/api/health", _health), Route("/api/live/{job_id}", read_live)]
+    return [
+        Route("/api/health", _health),
+        Route("/api/live/{job_id}", read_live),
+        Route("/api/queue", _read_queue(Queue(live))),
+    ]
+
+
+def _read_queue(queue: Queue) -> Callable[[Request], Response]:
+    def read(request: Request) -> Response:
+        asked = request.query_params
+        viewer = asked.get("viewer", "")
+        with words.speaking(asked.get("lang") or _language(request)):
+            if not tokens.check(viewer_key(viewer), asked.get("token", "")):
+                return _error(403, _("This link is not valid any more. Reload the page."))
+            try:
+                what = Asked(asked.get("kind", ""), asked.get("batch", ""))
+                news = queue.since(what, viewer, asked.get("since", ""))
+            except (ExplorerError, SQLAlchemyError):
+                return _error(503, _("The list of jobs cannot be reached just now."))
+        if news is None:
+            return Response(status_code=204, headers=_NO_STORE)
+        token = tokens.sign(viewer_key(viewer))
+        return JSONResponse({**news, "token": token}, headers=_NO_STORE)
+
+    return read
+
+
+def viewer_key(viewer: str) -> str:
+    """Return what is signed for somebody who looks at lists of jobs."""
+    return f"viewer:{viewer}"
 
 
 def _language(request: Request) -> str:

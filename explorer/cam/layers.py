@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from explorer.address import INPUT
+from explorer.address import INPUT, is_inside
 from explorer.analysis.receptive import receptive_fields
 from explorer.errors import ExplorerError
 from explorer.ir.ops import Dropout, Flatten, GlobalAvgPool, Linear
 from explorer.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from explorer.address import Address
     from explorer.analysis.receptive import Field
     from explorer.ir.graph import Graph
@@ -122,6 +124,45 @@ def layer_of(graph: Graph, name: str | None = None, owner: str = "") -> Layer:
             _("Choose {stages} or the address of a feature map.").format(stages=stages),
         )
     return _layer(graph, receptive_fields(graph), name, name)
+
+
+def common_layers(graphs: Sequence[Graph]) -> tuple[Layer, ...]:
+    """Return every tensor that some networks have under one address, with one grid and stride.
+
+    A single cell is no map; a tensor of one cell is left out.
+
+    Args:
+        graphs: Of the networks, at the size of the images; the first one gives the order.
+    """
+    first, *others = graphs
+    fields = [receptive_fields(graph) for graph in graphs]
+    found: list[Layer] = []
+    for address in first.nodes:
+        shape = first.shape_of(address)
+        if len(shape) != 3 or shape[1:] == (1, 1):
+            continue
+        grid = (shape[1:], fields[0][address].jump)
+        if all(
+            address in other.nodes and (other.shape_of(address)[1:], field[address].jump) == grid
+            for other, field in zip(others, fields[1:], strict=True)
+        ):
+            found.append(_layer(first, fields[0], address, address))
+    return tuple(found)
+
+
+def layer_within(graph: Graph, place: Address, among: Sequence[Layer]) -> Layer | None:
+    """Return the last of some layers inside a part of a network: its output, where that is one.
+
+    Args:
+        graph: Of the network.
+        place: An op, a block, a stage, ``stem`` or ``head``.
+        among: In the network's order.
+    """
+    parts = {"stem": graph.stem, "head": graph.head}.get(place, (place,))
+    return next(
+        (one for one in reversed(among) if any(is_inside(one.address, part) for part in parts)),
+        None,
+    )
 
 
 def _layer(graph: Graph, fields: dict[Address, Field], name: str, address: Address) -> Layer:

@@ -6,6 +6,7 @@ network's own. The score is the logit, because a probability saturates.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -106,10 +107,11 @@ def compare_all(
         target = label
     name = None if target is None else class_name(target, classes)
     sides: list[Side] = []
-    for subject, place in zip(subjects, places, strict=True):
+    titles = titles_of([subject.record for subject in subjects])
+    for subject, place, called in zip(subjects, places, titles, strict=True):
         on_side(len(sides))
         side, name = _side(subject, place, image, name, question)
-        sides.append(side)
+        sides.append(replace(side, title=called))
     return tuple(
         Comparison(
             image=image,
@@ -151,6 +153,21 @@ def _side(
         top=tuple(Answer(classes[i], float(probabilities[i])) for i in best),
     )
     return side, classes[chosen]
+
+
+def titles_of(records: Sequence[RunRecord]) -> list[str]:
+    """Return what runs are called; those of one title by their seed as well, or by their data."""
+    titles = [record.title for record in records]
+    seeds = [_("{title}, seed {n}").format(title=r.title, n=r.seed) for r in records]
+    data = [f"{record.title}, {record.data.name.rsplit('/', 1)[-1]}" for record in records]
+    found: list[str] = []
+    for i, title in enumerate(titles):
+        same = [j for j, other in enumerate(titles) if other == title]
+        by_seed = len({records[j].seed for j in same}) == len(same)
+        by_data = len({data[j] for j in same}) == len(same)
+        by = seeds if by_seed else data if by_data else titles
+        found.append(title if len(same) == 1 else by[i])
+    return found
 
 
 def prepared(images: NDArray[np.uint8], data: DataRecord) -> Tensor:

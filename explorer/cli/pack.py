@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from explorer.cli.commands import Output
 from explorer.store.bundles import pack
 from explorer.units import quantity
+from explorer.words import _
 
 if TYPE_CHECKING:
     import argparse
@@ -33,8 +34,8 @@ def run(arguments: argparse.Namespace) -> Output:
         "title": record.title,
         "command": record.command,
     }
-    text = (
-        f"{record.title} is in {arguments.out} ({quantity(size, 'B')}).\n"
-        f"To make it again: {record.command}"
+    kept = _("{run} is in {file} ({size}).").format(
+        run=record.title, file=arguments.out, size=quantity(size, "B")
     )
-    return Output(data, text)
+    again = _("To make it again: {command}").format(command=record.command)
+    return Output(data, f"{kept}\n{again}")

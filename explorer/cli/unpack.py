@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.cli.commands import Output
-from explorer.store.paths import home
+from explorer.store.imported import folder_of
 from explorer.units import percent
+from explorer.words import _
 
 if TYPE_CHECKING:
     import argparse
@@ -25,12 +26,18 @@ def run(arguments: argparse.Namespace) -> Output:
     Raises:
         ExplorerError: What ``import_run`` raises.
     """
-    from explorer.training.imports import folder_name, import_run  # noqa: PLC0415 - torch
+    from explorer.training import reproduce  # noqa: PLC0415
+    from explorer.training.imports import import_run  # noqa: PLC0415 - torch
 
-    folder: Path = arguments.out or home().runs / folder_name(arguments.file)
+    folder: Path = arguments.out or folder_of(arguments.file)
     record = import_run(arguments.file, folder)
     data = {"run": str(folder), "title": record.title, "command": record.command}
     if record.result is None:
-        return Output(data, f"{record.title} is in {folder}; it has not ended. Train --resume.")
-    share = percent(record.result.accuracy, 2)
-    return Output(data, f"{record.title}, accuracy {share}, is in {folder}.")
+        resume = reproduce.resume_command(record, folder)
+        text = _("{run} is in {folder}; it has not ended. To go on with it:")
+        text = text.format(run=record.title, folder=folder)
+        return Output({**data, "resume": resume}, f"{text}\n{resume}")
+    text = _("{run}, accuracy {share}, is in {folder}.").format(
+        run=record.title, share=percent(record.result.accuracy, 2), folder=folder
+    )
+    return Output(data, text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.data.published_file import Watcher
@@ -39,8 +40,8 @@ def unpack(path: Path, into: Path, watcher: Watcher, *, most_bytes: int) -> None
             _unpack(path, Path(scratch), watcher, most_bytes)
         except (tarfile.TarError, EOFError, zlib.error) as error:
             raise DataError(
-                f"The archive {path.name} is damaged or unsafe.",
-                f"Delete {path} and download it again.",
+                _("The archive {name} is damaged or unsafe.").format(name=path.name),
+                _("Delete {path} and download it again.").format(path=path),
             ) from error
         for made in Path(scratch).iterdir():
             place = into / made.name
@@ -56,11 +57,13 @@ def _unpack(path: Path, into: Path, watcher: Watcher, most_bytes: int) -> None:
             seen, count = seen + member.size, count + 1
             if seen > most_bytes or count > MAX_MEMBERS:
                 raise DataError(
-                    f"The archive {path.name} holds more than it should.",
-                    f"Delete {path} and download it again.",
+                    _("The archive {name} holds more than it should.").format(name=path.name),
+                    _("Delete {path} and download it again.").format(path=path),
                 )
             if not (member.isreg() or member.isdir()):
                 raise tarfile.ExtractError(member.name)
             tar.extract(member, into, filter="data")
-            watcher.progress(min(raw.tell() / whole, 1.0), f"Unpacking {path.name}")
+            watcher.progress(
+                min(raw.tell() / whole, 1.0), _("Unpacking {name}").format(name=path.name)
+            )
             watcher.check()

@@ -19,6 +19,7 @@ import platformdirs
 from filelock import FileLock
 
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,13 +64,17 @@ def cached(key: str, build: Callable[[], Arrays]) -> Arrays:
                 arrays = read(entry)
     except OSError as error:
         raise DataError(
-            f"The data folder {entry.parent} cannot be written: {error.strerror or error}.",
-            "Free some space, or set EXPLORER_DATA to a folder that can be written.",
+            _("The data folder {parent} cannot be written: {reason}.").format(
+                parent=entry.parent, reason=error.strerror or error
+            ),
+            _("Free some space, or set EXPLORER_DATA to a folder that can be written."),
         ) from error
     if arrays is None:
         raise DataError(
-            f"What was written to {entry} did not read back as it was written.",
-            "The disk may be failing; set EXPLORER_DATA to a folder on another one.",
+            _("What was written to {entry} did not read back as it was written.").format(
+                entry=entry
+            ),
+            _("The disk may be failing; set EXPLORER_DATA to a folder on another one."),
         )
     return arrays
 

@@ -16,6 +16,7 @@ import numpy as np
 from explorer.data.dataset import Split
 from explorer.data.table import Table
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ def read(path: Path, archive: Archive) -> Table:
     found = _members(path, {**sizes, archive.names: 100_000})
     names = found[archive.names].decode("ascii", "replace").split()
     if tuple(names) != archive.classes:
-        raise _damaged(path, "its class names are not those of the set")
+        raise _damaged(path, _("its class names are not those of the set"))
     parts = [_records(path, found[name], sizes[name], archive) for name in wanted]
     images = np.concatenate([images for images, _ in parts])
     labels = np.concatenate([labels for _, labels in parts])
@@ -79,7 +80,7 @@ def _members(path: Path, sizes: dict[str, int]) -> dict[str, bytes]:
                 assert stream is not None
                 found[member.name] = stream.read(limit + 1)
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise _damaged(path, "it cannot be unpacked") from error
+        raise _damaged(path, _("it cannot be unpacked")) from error
     missing = next((name for name in sizes if name not in found), None)
     if missing is not None:
         raise _damaged(path, f"{missing} is missing")
@@ -90,16 +91,17 @@ def _records(
     path: Path, data: bytes, size: int, archive: Archive
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     if len(data) != size:
-        raise _damaged(path, "a part of it has another length")
+        raise _damaged(path, _("a part of it has another length"))
     rows = np.frombuffer(data, np.uint8).reshape(-1, archive.label_bytes + _IMAGE_BYTES)
     labels = rows[:, archive.label_bytes - 1].astype(np.int64)
     if labels.max() >= len(archive.classes):
-        raise _damaged(path, "it names a class that there is not")
+        raise _damaged(path, _("it names a class that there is not"))
     images = rows[:, archive.label_bytes :].reshape(-1, 3, IMAGE_SIZE, IMAGE_SIZE)
     return np.ascontiguousarray(images.transpose(0, 2, 3, 1)), labels
 
 
 def _damaged(path: Path, what: str) -> DataError:
     return DataError(
-        f"The archive {path.name} is damaged: {what}.", f"Delete {path} and download it again."
+        _("The archive {name} is damaged: {what}.").format(name=path.name, what=what),
+        _("Delete {path} and download it again.").format(path=path),
     )

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from explorer.errors import DataError
 from explorer.units import quantity
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ BLOCK = 1 << 18
 ROOM = 3
 """How many times the size of the file must be free on the disk."""
 _LOOPBACK = {"127.0.0.1", "localhost"}
-_OFFLINE = "Everything else works without a connection."
+_OFFLINE = mark("Everything else works without a connection.")
 
 
 class Wanted(NamedTuple):
@@ -97,8 +98,10 @@ def download(
         except _InterruptedError as error:
             if attempt == tries:
                 raise DataError(
-                    f"The connection to {wanted.host} broke off {tries} times: {error}.",
-                    "What has arrived is kept: start the download again to go on with it.",
+                    _("The connection to {host} broke off {tries} times: {error}.").format(
+                        host=wanted.host, tries=tries, error=error
+                    ),
+                    _("What has arrived is kept: start the download again to go on with it."),
                 ) from None
     found = require_right(wanted, part)
     with part.open("rb") as file:
@@ -121,10 +124,16 @@ def require_right(wanted: Wanted, path: Path) -> str:
         if not is_there.startswith(published.lower()):
             path.unlink()
             raise DataError(
-                f"What arrived is not {wanted.title}: its {name} begins with {is_there[:8]}, "
-                f"not with {published[:8]}.",
-                "It was thrown away. Try again; if it happens again, something changes files on "
-                "the way.",
+                _(
+                    "What arrived is not {title}: its {name} begins with {found}, not with "
+                    "{published}."
+                ).format(
+                    title=wanted.title, name=name, found=is_there[:8], published=published[:8]
+                ),
+                _(
+                    "It was thrown away. Try again; if it happens again, something changes "
+                    "files on the way."
+                ),
             )
     return found
 
@@ -155,8 +164,10 @@ def can_reach(host: str, within: float = RESOLVE_WITHIN) -> bool:
 def offline(wanted: Wanted) -> DataError:
     """Return the error for a machine without a connection."""
     return DataError(
-        f"This machine has no connection to {wanted.host}, so {wanted.title} cannot be fetched.",
-        _OFFLINE,
+        _("This machine has no connection to {host}, so {title} cannot be fetched.").format(
+            host=wanted.host, title=wanted.title
+        ),
+        _(_OFFLINE),
     )
 
 
@@ -165,7 +176,7 @@ def _require_secure(url: str, wanted: Wanted) -> None:
     # Whoever changes a file on the way cannot make one with a whole checksum that is known here.
     is_safe = bool(wanted.md5) or parts.hostname in _LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and is_safe):
-        raise DataError("Files are fetched over HTTPS only.", "Use an address with https.")
+        raise DataError(_("Files are fetched over HTTPS only."), _("Use an address with https."))
 
 
 def _fetch(wanted: Wanted, part: Path, on_progress: Callable[[int, int | None], None]) -> None:
@@ -196,16 +207,20 @@ def _fetch(wanted: Wanted, part: Path, on_progress: Callable[[int, int | None], 
         _refused(wanted, part, error)
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError) as error:
         reason = getattr(error, "reason", error)
-        raise _InterruptedError(str(reason).splitlines()[0][:120] or "no answer") from None
+        raise _InterruptedError(str(reason).splitlines()[0][:120] or _("no answer")) from None
     except ConnectionError as error:
         raise _InterruptedError(str(error)[:120]) from None
     except OSError as error:
         raise DataError(
-            f"{wanted.title} cannot be written: {error.strerror or error}.",
-            "Check the free space of the disk, then start the download again.",
+            _("{title} cannot be written: {reason}.").format(
+                title=wanted.title, reason=error.strerror or error
+            ),
+            _("Check the free space of the disk, then start the download again."),
         ) from None
     if total is not None and done < total:
-        raise _InterruptedError(f"{done:,} of {total:,} bytes had arrived")
+        raise _InterruptedError(
+            _("{done} of {total} bytes had arrived").format(done=f"{done:,}", total=f"{total:,}")
+        )
 
 
 def _start(answer: http.client.HTTPResponse, done: int) -> int:
@@ -214,19 +229,21 @@ def _start(answer: http.client.HTTPResponse, done: int) -> int:
         return 0  # The server begins at the beginning.
     told = answer.headers.get("Content-Range", "")
     if told and not told.startswith(f"bytes {done}-"):
-        raise _InterruptedError("the server sent another part than was asked for")
+        raise _InterruptedError(_("the server sent another part than was asked for"))
     return done
 
 
 def _refused(wanted: Wanted, part: Path, error: urllib.error.HTTPError) -> None:
     if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         part.unlink(missing_ok=True)
-        raise _InterruptedError("the part on the disk did not fit") from None
+        raise _InterruptedError(_("the part on the disk did not fit")) from None
     if error.code >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _InterruptedError(f"the server answered {error.code}") from None
+        raise _InterruptedError(_("the server answered {code}").format(code=error.code)) from None
     raise DataError(
-        f"{wanted.host} answered {error.code} for {wanted.title}.",
-        "The file has moved or may not be fetched; nothing is wrong with this machine.",
+        _("{host} answered {code} for {title}.").format(
+            host=wanted.host, code=error.code, title=wanted.title
+        ),
+        _("The file has moved or may not be fetched; nothing is wrong with this machine."),
     ) from None
 
 
@@ -242,16 +259,19 @@ def _require_room(wanted: Wanted, part: Path, done: int, total: int | None) -> N
     free = shutil.disk_usage(part.parent).free
     if free < needed:
         raise DataError(
-            f"{wanted.title} needs {quantity(needed, 'B')} of free disk; there are "
-            f"{quantity(free, 'B')}.",
-            "Make room, then start the download again.",
+            _("{title} needs {needed} of free disk; there are {free}.").format(
+                title=wanted.title, needed=quantity(needed, "B"), free=quantity(free, "B")
+            ),
+            _("Make room, then start the download again."),
         )
 
 
 def _too_large(wanted: Wanted, size: int) -> DataError:
     return DataError(
-        f"{wanted.title} is larger than announced: {quantity(size, 'B')}.",
-        "It was not taken; the publisher may have changed it.",
+        _("{title} is larger than announced: {size}.").format(
+            title=wanted.title, size=quantity(size, "B")
+        ),
+        _("It was not taken; the publisher may have changed it."),
     )
 
 

@@ -15,6 +15,7 @@ from explorer.data.shapes import PRESETS, ShapesConfig, draw, sample
 from explorer.data.shapes.colour import marker_colour
 from explorer.data.shapes.config import CLASSES, TEXTURES
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,10 @@ def experiment_of(name: str) -> Experiment:
         DataError: There is no such experiment.
     """
     if name not in EXPERIMENTS:
-        raise DataError(f"There is no experiment {name!r}.", f"Choose {', '.join(EXPERIMENTS)}.")
+        raise DataError(
+            _("There is no experiment {name!r}.").format(name=name),
+            _("Choose {names}.").format(names=", ".join(EXPERIMENTS)),
+        )
     return EXPERIMENTS[name]
 
 

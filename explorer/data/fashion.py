@@ -11,6 +11,7 @@ import numpy as np
 from explorer.data.dataset import Split
 from explorer.data.table import Table
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,6 @@ def _array(path: Path, dimensions: int) -> NDArray[np.uint8]:
 
 def _damaged(path: Path) -> DataError:
     return DataError(
-        f"The file {path.name} is damaged or holds something else.",
-        f"Delete {path} and download it again.",
+        _("The file {name} is damaged or holds something else.").format(name=path.name),
+        _("Delete {path} and download it again.").format(path=path),
     )

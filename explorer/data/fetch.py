@@ -12,6 +12,7 @@ from explorer.data.cache import data_folder
 from explorer.data.registry import canonical, load
 from explorer.errors import DataError
 from explorer.units import quantity
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,10 @@ def fetch(name: str, watcher: Watcher) -> Path:
     found = published.published().get(name)
     if found is None and name != pets.NAME:
         known = ", ".join(offer.name for offer in offers())
-        raise DataError(f"There is no data set {name[:60]!r} to download.", f"Choose from {known}.")
+        raise DataError(
+            _("There is no data set {name!r} to download.").format(name=name[:60]),
+            _("Choose from {known}.").format(known=known),
+        )
     if found is None:
         _fetch_pets(watcher)
         folder = pets.folder()
@@ -131,9 +135,10 @@ def _require_room(needed: int, folder: Path) -> None:
     free = shutil.disk_usage(place).free
     if free < needed:
         raise DataError(
-            f"This takes {quantity(needed, 'B')} until it can be trained on; the disk has "
-            f"{quantity(free, 'B')} free.",
-            "Free some space, or set EXPLORER_DATA to a folder on another disk.",
+            _("This takes {needed} until it can be trained on; the disk has {free} free.").format(
+                needed=quantity(needed, "B"), free=quantity(free, "B")
+            ),
+            _("Free some space, or set EXPLORER_DATA to a folder on another disk."),
         )
 
 

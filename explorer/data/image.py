@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from explorer.errors import DataError
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +18,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 16_000_000
-_USE = "Use a PNG, JPEG or WebP image."
+_USE = mark("Use a PNG, JPEG or WebP image.")
 
 
 def open_image(data: bytes, *, at_least: int | None = None) -> NDArray[np.uint8]:
@@ -33,8 +34,8 @@ def open_image(data: bytes, *, at_least: int | None = None) -> NDArray[np.uint8]
     """
     if len(data) > MAX_BYTES:
         raise DataError(
-            f"The image file is larger than {MAX_BYTES // 10**6} MB.",
-            "Save it smaller.",
+            _("The image file is larger than {value} MB.").format(value=MAX_BYTES // 10**6),
+            _("Save it smaller."),
         )
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -48,7 +49,7 @@ def open_image(data: bytes, *, at_least: int | None = None) -> NDArray[np.uint8]
         raise _too_many_pixels() from error
     except Exception as error:
         # Decoders answer damaged bytes with whatever they tripped over, not with one type.
-        raise DataError("The file is not an image, or it is damaged.", _USE) from error
+        raise DataError(_("The file is not an image, or it is damaged."), _(_USE)) from error
 
 
 def fit(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -77,7 +78,7 @@ def _check(image: Image.Image) -> None:
         raise _too_many_pixels(image.width, image.height)
     # A camera's JPEG may carry a preview as a second frame; only moving pictures are refused.
     if image.format != "MPO" and getattr(image, "n_frames", 1) != 1:
-        raise DataError("The image is animated.", "Use a still image.")
+        raise DataError(_("The image is animated."), _("Use a still image."))
 
 
 def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
@@ -95,8 +96,14 @@ def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
 
 def _too_many_pixels(width: int | None = None, height: int | None = None) -> DataError:
     """Return the error for an image that is too large to decode."""
-    found = "too many pixels" if width is None else f"{width} × {height} pixels"
+    found = (
+        _("too many pixels")
+        if width is None
+        else _("{width} × {height} pixels").format(width=width, height=height)
+    )
     return DataError(
-        f"The image has {found}; at most {MAX_PIXELS // 10**6} megapixels are read.",
-        "Scale it down.",
+        _("The image has {found}; at most {value} megapixels are read.").format(
+            found=found, value=MAX_PIXELS // 10**6
+        ),
+        _("Scale it down."),
     )

@@ -15,12 +15,14 @@ from explorer.data.sources import Source, open_source
 from explorer.data.splitting import stratified
 from explorer.data.table import Table
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_TOTAL_BYTES = 4_000_000_000
-_TEST_SHARE = 0.1
+TEST_SHARE = 0.1
+"""Of each class, where nothing is set apart."""
 _SMALL, _LARGE = 32, 64
 _SMALL_IMAGES_UP_TO = 40
 _PROBES = 9
@@ -59,7 +61,7 @@ def load_image_folder(
         table = Table.from_arrays(cached(f"images-{key[:24]}", build))
     if table.num_train:
         return table.dataset(path.stem, table.given_split(), key)
-    rows = stratified(table.content.labels, _TEST_SHARE, seed)
+    rows = stratified(table.content.labels, TEST_SHARE, seed)
     return table.dataset(path.stem, rows, fingerprint({"table": key, "seed": seed}))
 
 
@@ -75,11 +77,13 @@ def _decode_all(source: Source, layout: Layout, size: int, on_progress: OnProgre
     members = layout.train + layout.test
     if len(members) * size * size * 3 > MAX_TOTAL_BYTES:
         raise DataError(
-            f"{len(members):,} images of {size} px need more than {MAX_TOTAL_BYTES / 1e9:.0f} GB.",
-            "Use fewer images or a smaller image size.",
+            _("{n:,} images of {size} px need more than {value:.0f} GB.").format(
+                n=len(members), size=size, value=MAX_TOTAL_BYTES / 1e9
+            ),
+            _("Use fewer images or a smaller image size."),
         )
     images = np.empty((len(members), size, size, 3), dtype=np.uint8)
-    for row, (name, _) in enumerate(reported(members, "Reading images", on_progress)):
+    for row, (name, _label) in enumerate(reported(members, _("Reading images"), on_progress)):
         images[row] = fit(_open(source, name, at_least=size), size)
     labels = np.array([label for _, label in members], dtype=np.int64)
     num_train = len(layout.train) if layout.test else 0
@@ -92,6 +96,8 @@ def _open(source: Source, name: str, at_least: int | None = None) -> np.ndarray:
         return open_image(source.read(name), at_least=at_least)
     except DataError as error:
         raise DataError(
-            f"The image {name!r} cannot be used: {error.message[0].lower()}{error.message[1:]}",
+            _("The image {name!r} cannot be used: {value}{message}").format(
+                name=name, value=error.message[0].lower(), message=error.message[1:]
+            ),
             error.hint,
         ) from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from explorer.data.fetch import fetch
 from explorer.data.registry import canonical, load
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.data.published_file import Watcher
@@ -41,7 +42,7 @@ def run(context: Context) -> dict[str, Any]:
     """
     name = context.payload.get("data")
     if not isinstance(name, str):
-        raise DataError("This job does not say what to download.", "Start it again.")
+        raise DataError(_("This job does not say what to download."), _("Start it again."))
     watcher: Watcher = context
     folder = fetch(name, watcher)
     dataset = load(name)

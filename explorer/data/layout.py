@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from explorer.data.image import SUFFIXES
 from explorer.errors import DataError
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 TRAIN = "train"
 HELD_OUT = ("test", "val", "valid", "validation")
-_EXAMPLE = "Put the images into one folder for each class, such as cat/1.jpg and dog/1.jpg."
+_EXAMPLE = mark("Put the images into one folder for each class, such as cat/1.jpg and dog/1.jpg.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def find_layout(files: Sequence[str], folders: Iterable[str]) -> Layout:
     """
     images = sorted(name for name in files if name.lower().endswith(SUFFIXES))
     if not images:
-        raise DataError("There are no PNG, JPEG or WebP images.", _EXAMPLE)
+        raise DataError(_("There are no PNG, JPEG or WebP images."), _(_EXAMPLE))
     root = _root(images)
     splits = {_class_of(name, root) for name in images if name.count("/") > root.count("/") + 1}
     if TRAIN not in splits:
@@ -69,8 +70,10 @@ def _by_class(
     unknown = next((label for _, label in test if label not in numbers), None)
     if unknown is not None:
         raise DataError(
-            f"Class {unknown!r} is in {test_root!r} but not in {train_root!r}.",
-            "Give both the same class folders.",
+            _("Class {unknown!r} is in {test_root!r} but not in {train_root!r}.").format(
+                unknown=unknown, test_root=test_root, train_root=train_root
+            ),
+            _("Give both the same class folders."),
         )
     return Layout(
         classes,
@@ -102,13 +105,16 @@ def _class_of(name: str, root: str) -> str:
 def _check_classes(classes: tuple[str, ...], folders: Iterable[str], root: str) -> None:
     """Refuse sets that cannot be classified."""
     if not classes:
-        raise DataError("The images are not in class folders.", _EXAMPLE)
+        raise DataError(_("The images are not in class folders."), _(_EXAMPLE))
     direct = {name[len(root) :] for name in folders if name.startswith(root)}
     empty = sorted(name for name in direct if name and "/" not in name and name not in classes)
     if empty:
         raise DataError(
-            f"Class {empty[0]!r} has no PNG, JPEG or WebP images.",
-            "Add images to its folder, or remove the folder.",
+            _("Class {empty!r} has no PNG, JPEG or WebP images.").format(empty=empty[0]),
+            _("Add images to its folder, or remove the folder."),
         )
     if len(classes) == 1:
-        raise DataError(f"There is only one class, {classes[0]!r}.", "Add a second class folder.")
+        raise DataError(
+            _("There is only one class, {classes!r}.").format(classes=classes[0]),
+            _("Add a second class folder."),
+        )

@@ -20,6 +20,7 @@ from explorer.data.progress import OnProgress, reported
 from explorer.data.segmentation import BACKGROUND, IGNORED
 from explorer.data.table import Table
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,13 +61,15 @@ def members() -> tuple[tuple[Member, ...], tuple[Member, ...]]:
     """
     if not is_there():
         raise DataError(
-            "Oxford Pets is not on this machine.",
-            f"Download it with `python -m explorer fetch {NAME}` (about 800 MB).",
+            _("Oxford Pets is not on this machine."),
+            _("Download it with `python -m explorer fetch {data}` (about 800 MB).").format(
+                data=NAME
+            ),
         )
     try:
         train, test = (_read(folder() / "annotations" / name) for name in _LISTS)
     except (OSError, ValueError, IndexError) as error:
-        raise _damaged("a list of its images cannot be read") from error
+        raise _damaged(_("a list of its images cannot be read")) from error
     return train, test
 
 
@@ -109,7 +112,7 @@ def _decoded(
     found = train + test
     images = np.empty((len(found), size, size, 3), np.uint8)
     pixels = np.empty((len(found), size, size), np.uint8)
-    for row, member in enumerate(reported(found, "Reading Oxford Pets", on_progress)):
+    for row, member in enumerate(reported(found, _("Reading Oxford Pets"), on_progress)):
         try:
             images[row], pixels[row] = _one(member.name, size)
         except (OSError, ValueError) as error:
@@ -134,6 +137,8 @@ def _one(name: str, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 def _damaged(what: str) -> DataError:
     return DataError(
-        f"Oxford Pets is damaged: {what}.",
-        f"Delete {folder()} and download it again with `python -m explorer fetch {NAME}`.",
+        _("Oxford Pets is damaged: {what}.").format(what=what),
+        _("Delete {value} and download it again with `python -m explorer fetch {data}`.").format(
+            value=folder(), data=NAME
+        ),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from explorer.errors import DataError
+from explorer.words import _
 
 
 class Photo(NamedTuple):
@@ -52,7 +53,10 @@ def photo(name: str) -> bytes:
         DataError: There is no such photograph, or the package that holds it is incomplete.
     """
     if name not in PHOTOS:
-        raise DataError(f"There is no photograph {name!r}.", f"Choose {', '.join(PHOTOS)}.")
+        raise DataError(
+            _("There is no photograph {name!r}.").format(name=name),
+            _("Choose {names}.").format(names=", ".join(PHOTOS)),
+        )
     # Found without importing the package, which takes a second.
     spec = find_spec("sklearn")
     places = spec.submodule_search_locations if spec else None
@@ -60,5 +64,6 @@ def photo(name: str) -> bytes:
         return (Path((places or [""])[0]) / "datasets/images" / PHOTOS[name].file).read_bytes()
     except OSError:
         raise DataError(
-            "The photograph is not on this machine.", "Install scikit-learn again, or upload one."
+            _("The photograph is not on this machine."),
+            _("Install scikit-learn again, or upload one."),
         ) from None

@@ -18,6 +18,7 @@ from explorer.data.sources import Source, open_source
 from explorer.data.statistics import ClassCount
 from explorer.errors import DataError
 from explorer.units import count, quantity
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def preview(
         layout = find_layout(source.files, source.folders)
         members = layout.train + layout.test
         look = _Look(source, layout, per_class)
-        for name, label in reported(_spread(members, most), "Looking at images", on_progress):
+        for name, label in reported(_spread(members, most), _("Looking at images"), on_progress):
             look.at(name, label)
         size = _size(source, layout)
         used = {name for name, _ in members}
@@ -197,25 +198,33 @@ def _sizes(sides: list[int]) -> Sizes | None:
 def _warnings(layout: Layout, look: _Look, ignored: list[str], memory: int) -> Iterator[str]:
     """Say what may surprise, the gravest first."""
     if memory > MAX_TOTAL_BYTES:
-        allowed = quantity(MAX_TOTAL_BYTES, "B")
-        needed = quantity(memory, "B")
-        yield f"The images would take {needed} of memory, more than the {allowed} allowed."
+        yield _(
+            "The images would take {needed} of memory, more than the {allowed} allowed."
+        ).format(needed=quantity(memory, "B"), allowed=quantity(MAX_TOTAL_BYTES, "B"))
     if look.broken:
-        of_all = f"{count(len(look.broken))} of the {count(look.num_examined)} images"
-        yield f"{of_all} that were opened cannot be used; a training would stop at the first."
+        yield _(
+            "{broken} of the {opened} images that were opened cannot be used; a training would "
+            "stop at the first."
+        ).format(broken=count(len(look.broken)), opened=count(look.num_examined))
     counts = _counts(layout)
     few = [one.name for one in counts if one.train < FEW_IMAGES]
     if few:
-        yield f"Few images to learn from: {_listed(few)} have fewer than {FEW_IMAGES}."
+        yield _("Few images to learn from: {classes} have fewer than {n}.").format(
+            classes=_listed(few), n=FEW_IMAGES
+        )
     smallest, largest = min(counts, key=_train), max(counts, key=_train)
     if largest.train > UNEVEN * smallest.train:
-        most = f"{largest.name} has {count(largest.train)} images"
-        yield f"The classes are uneven: {most}, {smallest.name} {count(smallest.train)}."
+        yield _("The classes are uneven: {most} has {n} images, {least} {m}.").format(
+            most=largest.name,
+            n=count(largest.train),
+            least=smallest.name,
+            m=count(smallest.train),
+        )
     sizes = _sizes(look.sides)
     if sizes is not None and sizes.largest > 4 * sizes.smallest:
-        yield "The images differ much in size; all are made equally large."
+        yield _("The images differ much in size; all are made equally large.")
     if any(name.lower().endswith(SUFFIXES) for name in ignored):
-        yield "Some images lie outside of the class folders and are left out."
+        yield _("Some images lie outside of the class folders and are left out.")
 
 
 def _train(one: ClassCount) -> int:
@@ -223,7 +232,8 @@ def _train(one: ClassCount) -> int:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    more = _(" and {n} more").format(n=len(names) - 4) if len(names) > 4 else ""
+    return _(", ").join(names[:4]) + more
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -18,6 +18,7 @@ from explorer.data.progress import OnProgress, reported
 from explorer.data.published_file import File, is_verified
 from explorer.data.table import Table
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,17 +233,19 @@ def load(
 def _decoded(found: Published, size: int, on_progress: OnProgress | None) -> Table:
     if not found.is_there:
         raise DataError(
-            f"{found.title} is not on this machine.",
-            f"Download it with `python -m explorer fetch {found.name}`; what is drawn or bundled "
-            "(shapes, digits) needs no network.",
+            _("{title} is not on this machine.").format(title=found.title),
+            _(
+                "Download it with `python -m explorer fetch {name}`; what is drawn or "
+                "bundled (shapes, digits) needs no network."
+            ).format(name=found.name),
         )
     if on_progress is not None:
-        on_progress(f"Unpacking {found.title}", 0.0)
+        on_progress(_("Unpacking {name}").format(name=found.title), 0.0)
     table = found.read(found.paths)
     if size == found.image_size:
         return table
     old = table.content.images
     images = np.empty((len(old), size, size, 3), np.uint8)
-    for row in reported(range(len(old)), "Resizing images", on_progress):
+    for row in reported(range(len(old)), _("Resizing images"), on_progress):
         images[row] = fit(old[row], size)
     return Table.of(Split(images, table.content.labels), table.classes, table.num_train)

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from explorer.data.download import Wanted, can_reach, download, offline, require_right
 from explorer.errors import DataError
 from explorer.units import quantity
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -87,8 +88,10 @@ def fetch(file: File, folder: Path, watcher: Watcher) -> Path:
                 seal(target, _bring(file, target, watcher))
     except OSError as error:
         raise DataError(
-            f"{file.name} cannot be written: {error.strerror or error}.",
-            "Free some space, or set EXPLORER_DATA to a folder that can be written.",
+            _("{name} cannot be written: {reason}.").format(
+                name=file.name, reason=error.strerror or error
+            ),
+            _("Free some space, or set EXPLORER_DATA to a folder that can be written."),
         ) from error
     return target
 
@@ -113,24 +116,27 @@ def _seal_of(target: Path) -> Path:
 def _bring(file: File, target: Path, watcher: Watcher) -> str:
     """Return the SHA-256 of the file, which is there and right in the end."""
     if target.exists():
-        watcher.progress(0.0, f"Checking {file.name}")
+        watcher.progress(0.0, _("Checking {file}").format(file=file.name))
         try:
             return require_right(file.wanted, target)
         except DataError:
             watcher.check()  # it was deleted, and is downloaded
 
     def tell(done: int, _total: int | None) -> None:
-        shown = f"{quantity(done, 'B')} of {quantity(file.size, 'B')}"
-        watcher.progress(min(done / file.size, 1.0), f"{file.name}, {shown}")
+        shown = _("{file}, {done} of {size}").format(
+            file=file.name, done=quantity(done, "B"), size=quantity(file.size, "B")
+        )
+        watcher.progress(min(done / file.size, 1.0), shown)
         watcher.check()
 
-    watcher.progress(0.0, f"Connecting to {file.wanted.host}")
+    watcher.progress(0.0, _("Connecting to {host}").format(host=file.wanted.host))
     watcher.check()
     if not can_reach(file.wanted.host):
         raise DataError(
             offline(file.wanted).message,
-            f"Connect and try again, or copy {file.name} from another machine into "
-            f"{target.parent}.",
+            _("Connect and try again, or copy {name} from another machine into {parent}.").format(
+                name=file.name, parent=target.parent
+            ),
         )
     part = target.with_name(f"{target.name}.part")
     was_begun = part.exists()
@@ -152,7 +158,7 @@ def _alone(lock: Path, watcher: Watcher) -> Generator[None]:
             held.acquire(timeout=0.2)
             break
         except Timeout:
-            watcher.progress(0.0, "Another download of the same file is at work")
+            watcher.progress(0.0, _("Another download of the same file is at work"))
             watcher.check()
     try:
         yield

@@ -11,6 +11,7 @@ from explorer.data.image_folder import load_image_folder
 from explorer.data.shapes import config as shapes
 from explorer.data.shapes.build import load_shapes
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from explorer.data.dataset import Dataset
@@ -148,11 +149,13 @@ def load(
         DataError: No such data, data that cannot be used, or an argument out of range.
     """
     if not 0 <= seed < 2**56:
-        raise DataError(f"The seed {seed} is out of range.", "Use a whole number from 0.")
+        raise DataError(
+            _("The seed {seed} is out of range.").format(seed=seed), _("Use a whole number from 0.")
+        )
     if image_size is not None and not SMALLEST <= image_size <= LARGEST:
         raise DataError(
-            f"Images of {image_size} px cannot be made.",
-            f"Choose an image size from {SMALLEST} to {LARGEST}.",
+            _("Images of {image_size} px cannot be made.").format(image_size=image_size),
+            _("Choose an image size from {least} to {most}.").format(least=SMALLEST, most=LARGEST),
         )
     if name_or_path in shapes.PRESETS:
         config = shapes_config(name_or_path, image_size)
@@ -186,7 +189,9 @@ def _existing(text: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         names = ", ".join(info.name for info in catalogue())
         raise DataError(
-            f"There is no data set, folder or file {text!r}.",
-            f"There are {names}, and any folder or zip of images in class folders.",
+            _("There is no data set, folder or file {text!r}.").format(text=text),
+            _("There are {names}, and any folder or zip of images in class folders.").format(
+                names=names
+            ),
         ) from error
     return path

@@ -11,6 +11,7 @@ from explorer.data.registry import load, shapes_config
 from explorer.data.shapes import PRESETS, ShapesConfig, render
 from explorer.data.shapes.config import CLASSES
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,9 @@ def samples(
         DataError: As ``load``; and for a split or a place that does not exist.
     """
     if split not in {"train", "test"}:
-        raise DataError(f"There is no split {split!r}.", "Choose train or test.")
+        raise DataError(
+            _("There is no split {split!r}.").format(split=split), _("Choose train or test.")
+        )
     if name_or_path in PRESETS:
         config = shapes_config(name_or_path, image_size)
         _check(indices, config.num_train if split == "train" else config.num_test, split)
@@ -104,5 +107,6 @@ def _check(indices: Sequence[int], count: int, split: str) -> None:
     outside = next((index for index in indices if not 0 <= index < count), None)
     if outside is not None:
         raise DataError(
-            f"The {split} split has no image {outside}.", f"Choose from 0 to {count - 1}."
+            _("The {split} split has no image {outside}.").format(split=split, outside=outside),
+            _("Choose from 0 to {value}.").format(value=count - 1),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,13 +63,17 @@ def segmentation(dataset: Dataset) -> Segmentation:
         return Segmentation(dataset.pixel_classes, _stated(dataset.train), _stated(dataset.test))
     if dataset.train.masks is None or dataset.test.masks is None:
         raise DataError(
-            f"The data set {dataset.name} has no masks, so no network can learn to segment it.",
-            "Choose one with masks, such as shapes, or set the network's head to classify.",
+            _("The data set {name} has no masks, so no network can learn to segment it.").format(
+                name=dataset.name
+            ),
+            _("Choose one with masks, such as shapes, or set the network's head to classify."),
         )
     if dataset.num_classes >= IGNORED:
         raise DataError(
-            f"The data set {dataset.name} has {dataset.num_classes} classes, too many for masks.",
-            f"Masks have at most {IGNORED - 1} classes.",
+            _("The data set {name} has {num_classes} classes, too many for masks.").format(
+                name=dataset.name, num_classes=dataset.num_classes
+            ),
+            _("Masks have at most {value} classes.").format(value=IGNORED - 1),
         )
     return Segmentation(
         (BACKGROUND, *dataset.classes), _of_objects(dataset.train), _of_objects(dataset.test)

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Protocol
 from explorer.data.dataset import fingerprint
 from explorer.data.image import MAX_BYTES
 from explorer.errors import DataError
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 MAX_FILES = 500_000
-_LAYOUT = "Give a folder or a zip with one folder of images for each class."
+_LAYOUT = mark("Give a folder or a zip with one folder of images for each class.")
 
 
 class Source(Protocol):
@@ -60,7 +61,9 @@ class _Folder:
             with (self.root / name).open("rb") as file:
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise DataError(f"The file cannot be read: {error.strerror}.") from error
+            raise DataError(
+                _("The file cannot be read: {reason}.").format(reason=error.strerror)
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,12 @@ class _Archive:
             with self.archive.open(self.infos[name]) as file:
                 return file.read(MAX_BYTES + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise DataError("The archive is damaged at this file.") from error
+            raise DataError(_("The archive is damaged at this file.")) from error
         # What zipfile raises for a password, and for a compression that it does not know.
         except (RuntimeError, NotImplementedError) as error:
             raise DataError(
-                "This file of the archive is encrypted or compressed in an unusual way.",
-                "Make the zip again without a password, with ordinary compression.",
+                _("This file of the archive is encrypted or compressed in an unusual way."),
+                _("Make the zip again without a password, with ordinary compression."),
             ) from error
 
 
@@ -99,12 +102,16 @@ def open_source(path: Path) -> Generator[Source]:
         yield _list_folder(path)
         return
     if not path.exists():
-        raise DataError(f"There is no data set, folder or file {str(path)!r}.", _LAYOUT)
+        raise DataError(
+            _("There is no data set, folder or file {path!r}.").format(path=str(path)), _(_LAYOUT)
+        )
     try:
         archive = zipfile.ZipFile(path)
     # The last is what zipfile raises for an archive that needs a newer version of the format.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise DataError(f"{path.name!r} is not a zip that can be read.", _LAYOUT) from error
+        raise DataError(
+            _("{name!r} is not a zip that can be read.").format(name=path.name), _(_LAYOUT)
+        ) from error
     with archive:
         yield _list_archive(path, archive)
 
@@ -115,7 +122,9 @@ def _list_folder(root: Path) -> Source:
     folders: set[str] = set()
 
     def refuse(error: OSError) -> None:
-        raise DataError(f"The folder {error.filename!r} cannot be read.") from error
+        raise DataError(
+            _("The folder {filename!r} cannot be read.").format(filename=error.filename)
+        ) from error
 
     for place, inner, names in os.walk(root, onerror=refuse):
         inner[:] = sorted(name for name in inner if not _is_hidden(name))
@@ -149,7 +158,10 @@ def _list_archive(path: Path, archive: zipfile.ZipFile) -> Source:
         name = info.filename.replace("\\", "/")
         parts = [part for part in name.split("/") if part not in {"", "."}]
         if name.startswith("/") or ".." in parts:
-            raise DataError(f"The archive has a file with an unsafe name, {name!r}.", _LAYOUT)
+            raise DataError(
+                _("The archive has a file with an unsafe name, {name!r}.").format(name=name),
+                _(_LAYOUT),
+            )
         if any(_is_hidden(part) for part in parts):
             continue
         if name.endswith("/"):
@@ -174,5 +186,6 @@ def _check_count(count: int) -> None:
     """Refuse more files than the limit."""
     if count > MAX_FILES:
         raise DataError(
-            f"The data set has more than {MAX_FILES:,} files.", "Use a part of the images."
+            _("The data set has more than {most:,} files.").format(most=MAX_FILES),
+            _("Use a part of the images."),
         )

@@ -23,8 +23,13 @@ def stratified(labels: NDArray[np.int64], test_share: float, seed: int) -> tuple
     held_out = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        count = min(max(1, round(test_share * len(members))), len(members) - 1)
+        count = num_held_out(len(members), test_share)
         key = np.array([seed, label], dtype=np.uint64)
         order = np.argsort(np.random.Philox(key=key).random_raw(len(members)), kind="stable")
         held_out[members[order[:count]]] = True
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+
+def num_held_out(members: int, test_share: float) -> int:
+    """Return how many of the images of a class are held out; never all of them."""
+    return min(max(1, round(test_share * members)), members - 1)

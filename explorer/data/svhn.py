@@ -9,6 +9,7 @@ import numpy as np
 from explorer.data.dataset import Split
 from explorer.data.table import Table
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,6 @@ def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 def _damaged(path: Path) -> DataError:
     return DataError(
-        f"The file {path.name} is damaged or holds something else.",
-        f"Delete {path} and download it again.",
+        _("The file {name} is damaged or holds something else.").format(name=path.name),
+        _("Delete {path} and download it again.").format(path=path),
     )

@@ -15,6 +15,7 @@ from explorer.data.layout import find_layout
 from explorer.data.sources import MAX_FILES, open_source
 from explorer.errors import DataError
 from explorer.units import quantity
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,9 @@ MAX_RATIO = 200
 """A zip that unpacks to more than this many times its size is a bomb and no images."""
 MAX_NAME = 60
 _CHUNK = 1 << 20
-_LAYOUT = "Give a zip with one folder of images for each class, such as cat/1.jpg and dog/1.jpg."
+_LAYOUT = mark(
+    "Give a zip with one folder of images for each class, such as cat/1.jpg and dog/1.jpg."
+)
 
 
 def keep_zip(name: str, data: IO[bytes], folder: Path) -> Path:
@@ -70,7 +73,10 @@ def keep_files(name: str, files: Iterable[tuple[str, IO[bytes]]], folder: Path) 
                 if place.suffix.lower() not in SUFFIXES:
                     continue
                 if place.is_absolute() or ".." in place.parts or i >= MAX_FILES:
-                    raise DataError(f"The file name {given[:80]!r} cannot be used.", _LAYOUT)
+                    raise DataError(
+                        _("The file name {given!r} cannot be used.").format(given=given[:80]),
+                        _(_LAYOUT),
+                    )
                 content = data.read(MAX_BYTES + 1)
                 size += len(content)
                 _require(size)
@@ -105,8 +111,8 @@ def _safe(name: str) -> str:
 def _require(size: int) -> None:
     if size > MAX_ZIP_BYTES:
         raise DataError(
-            f"The upload is larger than {quantity(MAX_ZIP_BYTES, 'B')}.",
-            "Scale the images down, or put them into the data folder by hand.",
+            _("The upload is larger than {most}.").format(most=quantity(MAX_ZIP_BYTES, "B")),
+            _("Scale the images down, or put them into the data folder by hand."),
         )
 
 
@@ -116,15 +122,20 @@ def _require_harmless(draft: Path) -> None:
         with zipfile.ZipFile(draft) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise DataError("What was uploaded is not a zip that can be read.", _LAYOUT) from error
+        raise DataError(
+            _("What was uploaded is not a zip that can be read."), _(_LAYOUT)
+        ) from error
     unpacked = sum(info.file_size for info in infos)
     packed = max(draft.stat().st_size, 1)
     if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * packed:
         raise DataError(
-            f"The zip unpacks to {quantity(unpacked, 'B')}, more than images do.", _LAYOUT
+            _("The zip unpacks to {unpacked}, more than images do.").format(
+                unpacked=quantity(unpacked, "B")
+            ),
+            _(_LAYOUT),
         )
     if any(info.flag_bits & 1 for info in infos):
-        raise DataError("The zip is encrypted.", "Make it again without a password.")
+        raise DataError(_("The zip is encrypted."), _("Make it again without a password."))
 
 
 class _Draft:
@@ -142,7 +153,7 @@ class _Draft:
             raise _unwritable(self._folder, error) from error
         if shutil.disk_usage(self._folder).free < _CHUNK:
             self._place.cleanup()
-            raise DataError("The disk is full.", "Free some space.")
+            raise DataError(_("The disk is full."), _("Free some space."))
         return Path(self._place.name) / "draft.zip"
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -154,6 +165,8 @@ class _Draft:
 
 def _unwritable(folder: Path, error: OSError) -> DataError:
     return DataError(
-        f"The upload cannot be kept in {folder}: {error.strerror or error}.",
-        "Free some space, or make the folder writable.",
+        _("The upload cannot be kept in {folder}: {reason}.").format(
+            folder=folder, reason=error.strerror or error
+        ),
+        _("Free some space, or make the folder writable."),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from explorer.errors import ExplorerError
 from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from explorer.cam.compare import Comparison, Side
@@ -42,12 +43,19 @@ def _positive(side: Side) -> NDArray[np.float64]:
     return side.positive
 
 
+def _rank(side: Side) -> NDArray[np.float64]:
+    """Share of the cells that are no hotter than each one (h, w); 0 where there is no heat."""
+    positive = side.positive
+    _values, place, counts = np.unique(positive, return_inverse=True, return_counts=True)
+    ranks = (counts.cumsum() / positive.size)[place].reshape(positive.shape)
+    return np.where(positive > 0, ranks, 0.0)
+
+
 SCALES = {
     "share": Scale("shared", "share of the heat in one cell", _share, shared=True, in_percent=True),
     "logit": Scale("logit", "evidence in logit units", _positive, shared=True, in_percent=False),
-    "own": Scale(
-        "each its own", "each map to its own maximum", _share, shared=False, in_percent=True
-    ),
+    "rank": Scale("rank", "cells that are no hotter", _rank, shared=True, in_percent=True),
+    "own": Scale("own", "each map to its own maximum", _share, shared=False, in_percent=True),
 }
 
 

@@ -161,6 +161,7 @@ def main() -> None:
         Path(start.directory),
         send,
         attempt=start.attempt,
+        submitted=start.submitted,
         checkpoints=start.checkpoints,
         retells=not start.saved,
     )

@@ -38,6 +38,7 @@ class Context:
             crash finds its checkpoints there, and must look for them.
         send: Hands one message to the worker.
         attempt: The number of the claim.
+        submitted: When the job was asked for [s since 1970]; None where that is not known.
         checkpoints: The URL of the folder for checkpoints; by default one in the run folder.
         retells: Whether to report again what an earlier attempt in this folder did before the
             first step of this one. Where the ledger named the checkpoint it has those points,
@@ -51,11 +52,13 @@ class Context:
         send: Callable[[Message], None],
         *,
         attempt: int = 1,
+        submitted: float | None = None,
         checkpoints: str = "",
         retells: bool = True,
     ) -> None:
         """Start unstopped."""
         self.attempt = attempt
+        self.submitted = submitted
         self._retells = retells
         self._checkpoints = checkpoints or str(directory / "checkpoints")
         self.payload = payload

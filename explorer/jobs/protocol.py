@@ -41,6 +41,7 @@ class Start(Message):
         directory: The run folder.
         lease: How long a renewal lasts [s].
         attempt: The number of the claim.
+        submitted: When the job was asked for [s since 1970]; None where that is not known.
         log: Where what it prints belongs; empty to leave it where it goes.
         checkpoints: The URL of the folder for checkpoints; empty for one in the run folder.
         saved: What to resume from, the newest first.
@@ -52,6 +53,7 @@ class Start(Message):
     directory: str
     lease: float
     attempt: int = 1
+    submitted: float | None = None
     log: str = ""
     checkpoints: str = ""
     saved: tuple[Pointer, ...] = ()

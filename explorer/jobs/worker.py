@@ -178,6 +178,7 @@ class Worker:
             directory=str(directory),
             lease=self.ledger.lease,
             attempt=claim.attempt,
+            submitted=claim.created,
             checkpoints=self._home.checkpoints(claim.job_id),
             saved=tuple(protocol.Pointer.model_validate(vars(one)) for one in saved),
         )
@@ -200,6 +201,8 @@ class Worker:
         while True:
             try:
                 workers.sign_in(self.ledger.engine, self._owner, host, slots, lease)
+                # Also while every place is taken: who looks at the list is told the truth.
+                self.ledger.recover_expired(tuple(self._held))
             except SQLAlchemyError:
                 _logger.warning("The ledger cannot be reached; signing in later.")
             if self.leaving.wait(lease / 3):

@@ -15,9 +15,12 @@ import hashlib
 import json
 import os
 import re
+import shlex
+import shutil
+import struct
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Annotated, Literal
 
@@ -27,32 +30,57 @@ from explorer.errors import DataError
 from explorer.spec.codec import VERSION
 from explorer.store import runs
 from explorer.units import quantity
+from explorer.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Collection, Generator
 
     from explorer.store.runs import RunRecord
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 MAX_FILES = 200
-MAX_BYTES = 4_000_000_000
+MAX_BYTES = 10_000_000_000
+"""The largest network with a checkpoint has 400 M weights, and at most four numbers for each."""
 MAX_LOG = 5_000_000
+MAX_TEXT = 4_000_000
+"""Of the record, of what is made from it for people, and of the manifest [B]."""
+_MOST_PACKED = 100
+"""Times that a large file may be smaller when packed; weights are not packed at all."""
 _KEPT = re.compile(
     r"run\.json|metrics\.jsonl|log\.txt|weights\.safetensors|checkpoint\.safetensors"
-    r"|snapshots/\d{1,6}\.safetensors|tensorboard/events\.out\.tfevents\.\d{1,20}\.explorer"
+    r"|snapshots/[0-9]{1,6}\.safetensors"
+    r"|tensorboard/events\.out\.tfevents\.[0-9]{1,20}\.explorer"
 )
 _FOR_PEOPLE = ("spec.json", "recipe.json", "environment.json", "reproduce.txt")
 _PACKED = (".safetensors",)
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,  # a password
+    NotImplementedError,  # a form of zip that is not known
+    ValueError,
+    OverflowError,
+    struct.error,
+)
+"""What zipfile raises for files that are no zip, or damaged."""
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    size: Annotated[int, Field(ge=0, le=MAX_BYTES)]
+    size: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Version(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Literal["residual-explorer-run"]
+    format: Annotated[int, Field(ge=1)]
 
 
 class _Manifest(BaseModel):
@@ -73,7 +101,8 @@ def pack(folder: Path, target: Path) -> RunRecord:
         target: The file; a crash leaves the old one or the new one.
 
     Raises:
-        DataError: The folder holds no run, or the file cannot be written.
+        DataError: The folder holds no run, or one that is larger than a bundle may be; or the
+            file cannot be written.
     """
     record = portable(runs.read(folder))
     texts = {"run.json": record.model_dump_json(indent=2), **_for_people(record)}
@@ -86,6 +115,7 @@ def pack(folder: Path, target: Path) -> RunRecord:
             for path in _files(folder):
                 name = path.relative_to(folder).as_posix()
                 entries[name] = _copy(archive, name, path)
+            _require_allowed(target, [entry.size for entry in entries.values()])
             manifest = _Manifest(files=entries).model_dump_json(indent=2)
             _write(archive, MANIFEST, manifest.encode())
         with draft.open("rb") as written:
@@ -93,11 +123,14 @@ def pack(folder: Path, target: Path) -> RunRecord:
         draft.replace(target)
     except OSError as error:
         raise DataError(
-            f"The bundle {target} cannot be written: {error.strerror or error}.",
-            "Check the folder and the free space of the disk.",
+            _("The bundle {file} cannot be written: {reason}.").format(
+                file=target, reason=error.strerror or error
+            ),
+            _("Check the folder and the free space of the disk."),
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
     return record
 
 
@@ -109,7 +142,7 @@ def portable(record: RunRecord) -> RunRecord:
         return record
     name = re.split(r"[\\/]", place.rstrip("\\/"))[-1]
     data = record.data.model_copy(update={"name": name})
-    command = record.command.replace(place, name)
+    command = record.command.replace(shlex.quote(place), shlex.quote(name))
     return record.model_copy(update={"data": data, "command": command})
 
 
@@ -118,7 +151,7 @@ def unpack(bundle: Path, folder: Path) -> RunRecord:
 
     Args:
         bundle: The file.
-        folder: Made; left out again if anything is wrong.
+        folder: Made; if anything is wrong, the caller's to remove.
 
     Raises:
         DataError: No bundle, damaged, larger than allowed, or with files that no run has.
@@ -127,6 +160,7 @@ def unpack(bundle: Path, folder: Path) -> RunRecord:
     with _opened(bundle) as archive:
         manifest = _checked_manifest(bundle, archive)
         folder.mkdir(parents=True)
+        _require_space(folder, [entry.size for entry in manifest.files.values()])
         for name, entry in manifest.files.items():
             if name not in _FOR_PEOPLE:
                 place = folder / name
@@ -148,7 +182,7 @@ def _for_people(record: RunRecord) -> dict[str, str]:
 
 def _files(folder: Path) -> list[Path]:
     """Return what belongs to the run, in order; the record is written anew."""
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    found = [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink()]
     names = {path: path.relative_to(folder).as_posix() for path in found}
     return [path for path in found if _KEPT.fullmatch(names[path]) and names[path] != runs.RECORD]
 
@@ -160,7 +194,13 @@ def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> _Entry:
 
 def _copy(archive: zipfile.ZipFile, name: str, path: Path) -> _Entry:
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as data, archive.open(_info(name), "w", force_zip64=True) as out:
+    try:
+        source = path.open("rb")
+    except FileNotFoundError:
+        raise DataError(
+            _("The run ended while it was being packed."), _("Pack it again.")
+        ) from None
+    with source as data, archive.open(_info(name), "w", force_zip64=True) as out:
         if name == "log.txt":
             data.seek(max(0, path.stat().st_size - MAX_LOG))
         while chunk := data.read(_CHUNK):
@@ -182,37 +222,83 @@ def _info(name: str) -> zipfile.ZipInfo:
 def _opened(bundle: Path) -> Generator[zipfile.ZipFile]:
     """Open a bundle; whatever is wrong with the zip is said in one sentence."""
     try:
-        with zipfile.ZipFile(bundle) as archive:
-            yield archive
-    except FileNotFoundError:
-        raise DataError(f"There is no file {bundle}.", "Check its name.") from None
-    # What zipfile raises for damage, a password, and a form of zip that it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise _damaged(bundle, "it is no zip that can be read") from error
+        file = bundle.open("rb")
+    except OSError as error:
+        raise DataError(
+            _("The file {file} cannot be read: {reason}.").format(
+                file=bundle, reason=error.strerror or error
+            ),
+            _("Check its name."),
+        ) from error
+    with file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield archive
+        except _BROKEN as error:
+            raise _damaged(bundle, _("it is no zip that can be read")) from error
 
 
 def _checked_manifest(bundle: Path, archive: zipfile.ZipFile) -> _Manifest:
     """Return the manifest once it is sure that the archive holds what it states, and only that."""
     infos = archive.infolist()
     names = [info.filename for info in infos]
-    if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_BYTES:
-        limit = f"{MAX_FILES} files of {quantity(MAX_BYTES, 'B')}"
-        raise DataError(f"The bundle {bundle.name} holds more than {limit}.", "It is no run.")
+    _require_allowed(bundle, [info.file_size for info in infos])
     if MANIFEST not in names:
-        raise _damaged(bundle, "it has no manifest")
-    with archive.open(MANIFEST) as data:
-        text = data.read(_CHUNK)
-    try:
-        manifest = _Manifest.model_validate_json(text)
-    except ValidationError:
-        raise _damaged(bundle, "its manifest cannot be read, or is of a newer version") from None
-    stated = {*manifest.files, MANIFEST}
-    if sorted(names) != sorted(stated) or runs.RECORD not in stated:
-        raise _damaged(bundle, "it does not hold what its manifest states")
-    odd = next((n for n in manifest.files if n not in _FOR_PEOPLE and not _KEPT.fullmatch(n)), None)
+        raise _damaged(bundle, _("it has no manifest"))
+    odd = next((info for info in infos if _is_odd(info)), None)
     if odd is not None:
-        raise _damaged(bundle, f"no run has a file called {odd[:60]!r}")
+        file = repr(odd.filename[:60])
+        raise _damaged(bundle, _("no run has a file like {file}").format(file=file))
+    manifest = _read_manifest(bundle, archive)
+    if sorted(names) != sorted({*manifest.files, MANIFEST}) or runs.RECORD not in names:
+        raise _damaged(bundle, _("it does not hold what its manifest states"))
     return manifest
+
+
+def _read_manifest(bundle: Path, archive: zipfile.ZipFile) -> _Manifest:
+    with archive.open(MANIFEST) as data:
+        text = data.read(MAX_TEXT)
+    try:
+        if _Version.model_validate_json(text).format > FORMAT:
+            raise DataError(
+                _("The bundle {file} was packed by a newer version.").format(file=bundle.name),
+                _("Update this installation."),
+            )
+        return _Manifest.model_validate_json(text)
+    except ValidationError:
+        raise _damaged(bundle, _("its manifest cannot be read")) from None
+
+
+def _is_odd(info: zipfile.ZipInfo) -> bool:
+    """Return whether no run has such a file: by its name, its size, or how much it was packed."""
+    name, size = info.filename, info.file_size
+    if name not in {MANIFEST, *_FOR_PEOPLE} and not _KEPT.fullmatch(name):
+        return True
+    if name in {MANIFEST, runs.RECORD, *_FOR_PEOPLE} and size > MAX_TEXT:
+        return True
+    known = info.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    return not known or (size > MAX_LOG and size > _MOST_PACKED * info.compress_size)
+
+
+def _require_allowed(bundle: Path, sizes: Collection[int]) -> None:
+    if len(sizes) > MAX_FILES or sum(sizes) > MAX_BYTES:
+        raise DataError(
+            _("The bundle {file} holds more than {files} files of {size} in all.").format(
+                file=bundle.name, files=MAX_FILES, size=quantity(MAX_BYTES, "B")
+            ),
+            _("No run is so large."),
+        )
+
+
+def _require_space(folder: Path, sizes: Collection[int]) -> None:
+    free = shutil.disk_usage(folder).free
+    if sum(sizes) > free:
+        raise DataError(
+            _("The run takes {size}, and the disk has {free} left.").format(
+                size=quantity(sum(sizes), "B"), free=quantity(free, "B")
+            ),
+            _("Make space, or name a folder on another disk."),
+        )
 
 
 def _copy_checked(data: IO[bytes], out: IO[bytes], entry: _Entry, bundle: Path) -> None:
@@ -224,11 +310,11 @@ def _copy_checked(data: IO[bytes], out: IO[bytes], entry: _Entry, bundle: Path) 
         out.write(chunk)
         digest.update(chunk)
     if size != entry.size or digest.hexdigest() != entry.sha256:
-        raise _damaged(bundle, "a file in it is not what the manifest states")
+        raise _damaged(bundle, _("a file in it is not what the manifest states"))
 
 
 def _damaged(bundle: Path, what: str) -> DataError:
     return DataError(
-        f"The bundle {bundle.name} cannot be taken in: {what}.",
-        "Ask for it again, or pack it anew.",
+        _("The bundle {file} cannot be taken in: {what}.").format(file=bundle.name, what=what),
+        _("Ask for it again, or pack it anew."),
     )

@@ -146,6 +146,7 @@ class Ledger:
                 row["user"],
                 gpu_share,
                 row["busy"],
+                row["created"],
             )
             _change(
                 db,
@@ -285,10 +286,10 @@ class Ledger:
                 points.pack(db, claim.job_id)
         return state
 
-    def recover_expired(self) -> int:
-        """Queue again what dead workers held, and return how many jobs that were."""
+    def recover_expired(self, held: Collection[str] = ()) -> int:
+        """Queue again what dead workers held, not the caller's; return how many that were."""
         with write(self.engine) as db:
-            return queue.recover(db)
+            return queue.recover(db, held=held)
 
     def request(self, job_id: str, want: Literal["cancel", "pause"] = CANCEL) -> bool:
         """Ask for a job to be cancelled or paused; return whether there was anything to ask of.

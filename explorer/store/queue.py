@@ -27,7 +27,7 @@ MAX_LOSSES = 5
 
 def next_job(
     rules: Rules, takes: Collection[str], *, gpu_day: int | None = None
-) -> Select[str, str, dict[str, Any], int, str, float]:
+) -> Select[str, str, dict[str, Any], int, str, float, float]:
     """Select the waiting job whose turn it is: id, kind, payload, attempt, user, busy.
 
     Order: priority, the user with the fewest running jobs, the user served longest ago, and among
@@ -46,7 +46,15 @@ def next_job(
     )
     jobs = func.coalesce(running.c.jobs, 0)
     chosen = (
-        select(job.c.id, job.c.kind, job.c.payload, job.c.attempt, job.c.user, job.c.busy)
+        select(
+            job.c.id,
+            job.c.kind,
+            job.c.payload,
+            job.c.attempt,
+            job.c.user,
+            job.c.busy,
+            job.c.created,
+        )
         .outerjoin(running, running.c.user == job.c.user)
         .outerjoin(account, account.c.user == job.c.user)
         .where(job.c.state == State.QUEUED, job.c.device.in_(takes))

@@ -83,7 +83,7 @@ class Claim:
 
     Every write names ``owner`` and ``attempt``; it is refused once they are no longer current.
     ``gpu_share`` is the part of a GPU that it occupies, 0..1; ``busy`` the time that earlier
-    attempts ran [s].
+    attempts ran [s]; ``created`` when the job was asked for [s since 1970].
     """
 
     job_id: str
@@ -94,6 +94,7 @@ class Claim:
     user: str = ""
     gpu_share: float = 0.0
     busy: float = 0.0
+    created: float | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -144,6 +145,21 @@ def read(folder: Path) -> RunRecord:
             _("The record {path} cannot be read.").format(path=path),
             _("It is damaged or of a newer version."),
         ) from None
+
+
+_HOW_COMPUTED = {"name", "layout", "channels_last", "engine"}
+"""Of a recipe: what does not change what is learned."""
+
+
+def training_of(record: RunRecord) -> str:
+    """Return what two trainings have in common that differ in nothing but their seed."""
+    data = record.data
+    recipe = {key: value for key, value in record.recipe.items() if key not in _HOW_COMPUTED}
+    return json.dumps(
+        [record.spec.model_dump_json(), data.name, data.image_size, data.seed, recipe],
+        sort_keys=True,
+        default=str,
+    )
 
 
 def write(folder: Path, record: RunRecord) -> None:

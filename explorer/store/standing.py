@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from explorer.words import _, mark
+from explorer.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,10 @@ _LEAST_SAMPLES = 3
 _SPREAD = 4.0
 """Quartiles further apart than this factor say nothing about the next job."""
 _SPENT = mark("the GPU minutes of today are used up")
+_PAUSED = mark("the queue is paused")
+_NO_DEVICE = mark("no worker takes jobs for {device}")
+_NOBODY = mark("no worker is there")
+_UNKNOWN = mark("nobody knows how long others take")
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Standing:
         position: How many starts there are until its own, itself included; None where it will
             not start as things are.
         starts_in: Estimate of the time until it starts [s]; None where it is unknown.
-        why: Why it cannot start or the time is unknown, in a few words; empty otherwise.
+        why: Why it cannot start or the time is unknown, in a few words, for the catalogue to put
+            into a language; ``{device}`` stands for the job's. Empty otherwise.
     """
 
     position: int | None
@@ -116,25 +121,18 @@ def standings(scene: Scene) -> dict[str, Standing]:
     their kind usually do; where neither is known, neither is what comes after.
     """
     if scene.rules.paused:
-        return {job.id: Standing(None, None, _("the queue is paused")) for job in scene.waiting}
+        return {job.id: Standing(None, None, _PAUSED) for job in scene.waiting}
     if not scene.workers:
-        return {job.id: Standing(None, None, _("no worker is there")) for job in scene.waiting}
+        return {job.id: Standing(None, None, _NOBODY) for job in scene.waiting}
     play = _Play(scene, _slots(scene), list(scene.waiting), dict(scene.served))
     play.run()
     found = {
-        job_id: Standing(
-            number, at, "" if at is not None else _("nobody knows how long others take")
-        )
+        job_id: Standing(number, at, "" if at is not None else _UNKNOWN)
         for number, (job_id, at) in enumerate(play.starts, start=1)
     }
     for job in play.waiting:
         spent = job.user in scene.spent
-        why = (
-            _(_SPENT)
-            if spent
-            else _("no worker takes jobs for {device!r}").format(device=job.device)
-        )
-        found[job.id] = Standing(None, None, why)
+        found[job.id] = Standing(None, None, _SPENT if spent else _NO_DEVICE)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from explorer.analysis.cost import cost
 from explorer.errors import JobError
 from explorer.training.length import length
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,14 +86,16 @@ def allot(
     """
     if kind == "time":
         if seconds is None:
-            raise JobError("A duel by time needs a time.", "Say how many seconds each may train.")
+            raise JobError(
+                _("A duel by time needs a time."), _("Say how many seconds each may train.")
+            )
         recipes = [one.recipe.changed(seconds=seconds, steps=None) for one in contestants]
         return tuple(Allotted(recipe, 0, 0) for recipe in recipes)
     first = contestants[0]
     if first.recipe.seconds is not None:
         raise JobError(
-            "The first contestant trains for a time, so its images cannot be counted ahead.",
-            "Give it epochs or steps, or choose a duel by time.",
+            _("The first contestant trains for a time, so its images cannot be counted ahead."),
+            _("Give it epochs or steps, or choose a duel by time."),
         )
     samples = length(first.recipe, num_images).samples
     macs = training_macs(first.spec, samples, image_size)

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 
 from explorer.errors import JobError
 from explorer.store.runs import CHECKPOINT, write_atomic
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,11 +55,12 @@ def load(folder: Path) -> dict[str, Any] | None:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         known = facts["format"] == FORMAT and facts["sum"] == _checksum(tensors)
         state: dict[str, Any] = _restored(facts["state"], tensors) if known else {}
-    except (SafetensorError, OSError, ValueError, LookupError, TypeError):
+    except (SafetensorError, OSError, ValueError, LookupError, TypeError, RecursionError):
         known, state = False, {}
     if not known:
         raise JobError(
-            f"The checkpoint {path} cannot be read.", "Delete it to train from the beginning."
+            _("The checkpoint {path} cannot be read.").format(path=path),
+            _("Delete it to train from the beginning."),
         )
     return state
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from explorer.errors import JobError
+from explorer.words import _
 
 _CPUINFO = Path("/proc/cpuinfo")
 
@@ -22,14 +23,19 @@ def choose_device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name == "cpu":
         return torch.device("cpu")
-    kind, _, index = name.partition(":")
+    kind, _colon, index = name.partition(":")
     if kind != "cuda" or (index and not (index.isascii() and index.isdigit())):
-        raise JobError(f"There is no device called {name!r}.", "Choose auto, cpu or cuda.")
+        raise JobError(
+            _("There is no device called {name!r}.").format(name=name),
+            _("Choose auto, cpu or cuda."),
+        )
     number = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if int(index or 0) >= number:
         raise JobError(
-            f"{name} was asked for, but this machine has {number or 'no'} CUDA devices.",
-            "Choose cpu or auto.",
+            _("{name} was asked for, but this machine has {number} CUDA devices.").format(
+                name=name, number=number or "no"
+            ),
+            _("Choose cpu or auto."),
         )
     return torch.device(name)
 

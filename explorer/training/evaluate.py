@@ -15,6 +15,7 @@ from explorer.training.device import choose_device
 from explorer.training.resident import on_device, resident
 from explorer.training.segmentation import MaskScore, score_masks
 from explorer.weights import load_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,12 +121,16 @@ def held_out(folder: Path, data: str, *, device: str = "auto", epoch: int | None
     classes = masks.classes if masks else dataset.classes
     if classes != trained.classes:
         raise DataError(
-            f"The run knows the classes {_listed(trained.classes)}, "
-            f"the data has {_listed(classes)}.",
-            "Choose data with the run's classes.",
+            _("The run knows the classes {classes}, the data has {others}.").format(
+                classes=_listed(trained.classes), others=_listed(classes)
+            ),
+            _("Choose data with the run's classes."),
         )
     if not len(dataset.test):
-        raise DataError(f"The data set {dataset.name} has no held-out images.", "Add a test split.")
+        raise DataError(
+            _("The data set {name} has no held-out images.").format(name=dataset.name),
+            _("Add a test split."),
+        )
     images, labels = resident(dataset.test, place)
     normalise = Normalise(trained.mean, trained.std, place, torch.channels_last)
     network = network.to(place).to(memory_format=torch.channels_last)

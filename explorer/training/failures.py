@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import torch
 
 from explorer.errors import GpuMemoryError, JobError, MachineMemoryError
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-_NO_MEMORY = "This machine has too little memory for this training."
-_SMALLER = "Lower the batch size, the width or the image size."
+_NO_MEMORY = mark("This machine has too little memory for this training.")
+_SMALLER = mark("Lower the batch size, the width or the image size.")
 _NO_CPU_MEMORY = ("can't allocate memory", "not enough memory")
 
 
@@ -35,17 +36,17 @@ def explained() -> Generator[None]:
     try:
         yield
     except torch.OutOfMemoryError:
-        found = GpuMemoryError("The GPU has too little memory for this training.", _SMALLER)
+        found = GpuMemoryError(_("The GPU has too little memory for this training."), _(_SMALLER))
     except MemoryError:
-        found = MachineMemoryError(_NO_MEMORY, _SMALLER)
+        found = MachineMemoryError(_(_NO_MEMORY), _(_SMALLER))
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-        found = MachineMemoryError(_NO_MEMORY, _SMALLER)
+        found = MachineMemoryError(_(_NO_MEMORY), _(_SMALLER))
     except OSError as error:
         raise JobError(
-            f"The run cannot be written: {error.strerror or error}.",
-            "Check the folder and the free space of the disk.",
+            _("The run cannot be written: {reason}.").format(reason=error.strerror or error),
+            _("Check the folder and the free space of the disk."),
         ) from error
     else:
         return

@@ -11,13 +11,14 @@ from explorer.graph import lower
 from explorer.spec.codec import from_data
 from explorer.spec.limits import Limits
 from explorer.training.recipes import departures
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from explorer.data import Dataset
     from explorer.spec import HeadSpec, NetworkSpec
     from explorer.training.recipe import Recipe
 
-_NEVER_FLIPPED = {"digits": "digit", "svhn": "house number"}
+_NEVER_FLIPPED = {"digits": mark("digit"), "svhn": mark("house number")}
 """Data whose mirror images are other things, or nothing, with what one of them is called."""
 
 
@@ -50,9 +51,11 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
     channels = dataset.train.images.shape[3]
     if spec.in_channels != channels:
         raise DataError(
-            f"The network takes images of {spec.in_channels} channels, "
-            f"the data set {dataset.name} has {channels}.",
-            f"Set the network's input channels to {channels}.",
+            _(
+                "The network takes images of {in_channels} channels, the data set {name} "
+                "has {channels}."
+            ).format(in_channels=spec.in_channels, name=dataset.name, channels=channels),
+            _("Set the network's input channels to {channels}.").format(channels=channels),
         )
     changes: dict[str, object] = {}
     head = _fit_head(spec.head, dataset, notes)
@@ -60,8 +63,9 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
         changes["head"] = head.model_dump()
     if spec.image_size != dataset.image_size:
         notes.append(
-            f"The images have {dataset.image_size} px, "
-            f"the network is usually stated for {spec.image_size} px."
+            _(
+                "The images have {image_size} px, the network is usually stated for {stated} px."
+            ).format(image_size=dataset.image_size, stated=spec.image_size)
         )
         changes["image_size"] = dataset.image_size
     # Validated anew and not copied: a copy would keep the cached digest of the original.
@@ -77,14 +81,15 @@ def _fit_head(head: HeadSpec, dataset: Dataset, notes: list[str]) -> HeadSpec:
     classes = segmentation(dataset).classes if segments else dataset.classes
     changes: dict[str, object] = {}
     if head.num_classes != len(classes):
-        counted = ", the background among them" if segments else ""
+        counted = _(", the background among them") if segments else ""
         notes.append(
-            f"The classifier has {len(classes)} classes as the data{counted}, "
-            f"instead of {head.num_classes}."
+            _(
+                "The classifier has {n} classes as the data{counted}, instead of {num_classes}."
+            ).format(n=len(classes), counted=counted, num_classes=head.num_classes)
         )
         changes["num_classes"] = len(classes)
     if segments and not head.upsample:
-        notes.append("The scores are enlarged to the size of the images.")
+        notes.append(_("The scores are enlarged to the size of the images."))
         changes["upsample"] = True
     return head.model_copy(update=changes)
 
@@ -105,22 +110,32 @@ def _fit_recipe(recipe: Recipe, dataset: Dataset, notes: list[str], *, segments:
     notes.extend(departures(recipe))
     thing = _NEVER_FLIPPED.get(dataset.name)
     if thing and recipe.flip != "none":
-        notes.append(f"Images are not flipped: a mirrored {thing} is another thing.")
+        notes.append(
+            _("Images are not flipped: a mirrored {thing} is another thing.").format(thing=_(thing))
+        )
         recipe = recipe.changed(flip="none")
     largest = dataset.image_size // 4
     if recipe.crop_padding > largest:
-        notes.append(f"Crops are shifted by at most {largest} px, a quarter of the image.")
+        notes.append(
+            _("Crops are shifted by at most {largest} px, a quarter of the image.").format(
+                largest=largest
+            )
+        )
         recipe = recipe.changed(crop_padding=largest)
     if recipe.cutout > dataset.image_size // 2:
         largest = dataset.image_size // 2
-        notes.append(f"Blanked squares have a side of {largest} px, half of the image.")
+        notes.append(
+            _("Blanked squares have a side of {largest} px, half of the image.").format(
+                largest=largest
+            )
+        )
         recipe = recipe.changed(cutout=largest)
     if segments and recipe.mixup:
-        notes.append("Images are not mixed: a pixel has one class.")
+        notes.append(_("Images are not mixed: a pixel has one class."))
         recipe = recipe.changed(mixup=0.0)
     if recipe.stop is not None and recipe.stop.metric == "test_mean_iou" and not segments:
         raise JobError(
-            "The training is to end by its mean IoU, which only a network that segments has.",
-            "Choose the held-out accuracy or loss.",
+            _("The training is to end by its mean IoU, which only a network that segments has."),
+            _("Choose the held-out accuracy or loss."),
         )
     return recipe

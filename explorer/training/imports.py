@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
+import math
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 from explorer.analysis.cost import cost_of_graph
-from explorer.errors import DataError
+from explorer.builder import build
+from explorer.errors import DataError, JobError
 from explorer.graph import lower
 from explorer.spec.limits import Limits
 from explorer.store import bundles, runs
-from explorer.training import checkpoint
+from explorer.store.imported import folder_of
+from explorer.training import checkpoint, metrics, reproduce
+from explorer.training.plan import from_record
 from explorer.training.recipe import from_data
 from explorer.weights import load_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from torch import Tensor
+
     from explorer.store.runs import RunRecord
 
-PREFIX = "imported-"
-"""Begins the name of a run that was taken in, so that it is never that of a job."""
 
+def import_bundle(bundle: Path) -> Path:
+    """Put the run of a bundle among the app's runs, and return its folder.
 
-def folder_name(bundle: Path) -> str:
-    """Return the name of the folder of a bundle: the same bundle has the same.
+    A bundle that is there already is left as it is.
 
     Raises:
-        DataError: There is no such file.
+        ExplorerError: What ``import_run`` raises.
     """
-    try:
-        with bundle.open("rb") as data:
-            return PREFIX + hashlib.file_digest(data, "sha256").hexdigest()[:16]
-    except OSError:
-        raise DataError(f"The file {bundle} cannot be read.", "Check its name.") from None
+    folder = folder_of(bundle)
+    if not (folder / runs.RECORD).is_file():
+        import_run(bundle, folder)
+    return folder
 
 
 def import_run(bundle: Path, folder: Path) -> RunRecord:
@@ -54,21 +59,35 @@ def import_run(bundle: Path, folder: Path) -> RunRecord:
         WeightsError: The weights do not fit the network.
     """
     if folder.exists():
-        raise DataError(f"There is a run in {folder} already.", "Name another folder.")
-    draft = folder.with_name(f".{folder.name}.draft")
+        raise DataError(
+            _("There is something in {folder} already.").format(folder=folder),
+            _("Name another folder."),
+        )
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        record = bundles.unpack(bundle, draft)
+        record = _with_safe_command(bundles.unpack(bundle, draft), draft)
         _require_sound(record, draft)
         draft.replace(folder)
     except OSError as error:
         raise DataError(
-            f"The run cannot be written to {folder}: {error.strerror or error}.",
-            "Check the folder and the free space of the disk.",
+            _("The run cannot be written to {folder}: {reason}.").format(
+                folder=folder, reason=error.strerror or error
+            ),
+            _("Check the folder and the free space of the disk."),
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return record
+
+
+def _with_safe_command(record: RunRecord, folder: Path) -> RunRecord:
+    """Make the command anew where it could do anything else than train: people will paste it."""
+    if reproduce.is_command(record.command):
+        return record
+    safe = record.model_copy(update={"command": reproduce.command(record.spec, record)})
+    runs.write(folder, safe)
+    return safe
 
 
 def _require_sound(record: RunRecord, folder: Path) -> None:
@@ -79,14 +98,48 @@ def _require_sound(record: RunRecord, folder: Path) -> None:
     limits.check("activation_bytes", found.activation_bytes)
     limits.check("nodes", len(graph.nodes))
     from_data(record.recipe)
-    if runs.is_complete(folder):
-        network, _ = load_run(folder)
-        if not all(bool(value.isfinite().all()) for value in network.state_dict().values()):
-            raise DataError(f"The weights of {record.title} are no numbers.", "Ask for it again.")
+    from_record(record.plan)
+    _require_numbers(record, folder)
+    if (folder / runs.WEIGHTS).is_file():
+        network, _record = load_run(folder)
+        _require_finite(record, network.state_dict())
         for epoch in runs.snapshots(folder):
-            load_run(folder, epoch)
-    elif checkpoint.load(folder) is None:
+            network, _record = load_run(folder, epoch)
+            _require_finite(record, network.state_dict())
+    if record.result is None or not (folder / runs.WEIGHTS).is_file():
+        _require_checkpoint(record, folder)
+
+
+def _require_numbers(record: RunRecord, folder: Path) -> None:
+    for line in metrics.lines(folder):
+        if "step" not in line or not all(math.isfinite(value) for value in line.values()):
+            raise DataError(
+                _("The curves of {run} are no numbers.").format(run=record.title),
+                _("Ask for it again."),
+            )
+
+
+def _require_finite(record: RunRecord, state: dict[str, Tensor]) -> None:
+    if not all(bool(value.isfinite().all()) for value in state.values()):
         raise DataError(
-            f"The bundle of {record.title} has neither weights nor a checkpoint.",
-            "Pack it again once it has begun.",
+            _("The weights of {run} are no numbers.").format(run=record.title),
+            _("Ask for it again."),
         )
+
+
+def _require_checkpoint(record: RunRecord, folder: Path) -> None:
+    state = checkpoint.load(folder)
+    if state is None:
+        raise DataError(
+            _("The bundle of {run} has neither weights nor a checkpoint.").format(run=record.title),
+            _("Pack it again once it has begun."),
+        )
+    try:
+        network = build(record.spec)
+        network.load_state_dict(state["trainer"]["network"])
+    except (LookupError, TypeError, AttributeError, RuntimeError):
+        raise JobError(
+            _("The checkpoint of {run} does not fit its network.").format(run=record.title),
+            _("Ask for it again."),
+        ) from None
+    _require_finite(record, network.state_dict())

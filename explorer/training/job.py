@@ -12,6 +12,7 @@ from explorer.training import process, recipes
 from explorer.training.events import LoadEvent, StepEvent
 from explorer.training.run import train_run
 from explorer.units import percent, seconds
+from explorer.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,12 @@ class Context(Protocol):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What was asked for: ``spec, data, recipe, seed, device, title, submitted``."""
+        """What was asked for: ``spec, data, recipe, seed, device, title``."""
+        ...
+
+    @property
+    def submitted(self) -> float | None:
+        """When it was asked for [s since 1970]; None where that is not known."""
         ...
 
     @property
@@ -56,15 +62,13 @@ class _Payload(BaseModel):
     seed: int = 0
     device: str = "auto"
     title: str = ""
-    submitted: float | None = None
 
 
 def run(context: Context) -> dict[str, Any]:
     """Train what the payload describes, from the checkpoint in the folder if there is one.
 
     The payload's ``spec`` is a specification as JSON, ``recipe`` a recipe's name or its fields;
-    ``recipe``, ``seed``, ``device``, ``title`` and ``submitted``, the time at which it was asked
-    for, may be left out.
+    ``recipe``, ``seed``, ``device`` and ``title`` may be left out.
 
     Returns:
         The figures of ``explorer.store.runs.Result``.
@@ -85,7 +89,7 @@ def run(context: Context) -> dict[str, Any]:
             device=asked.device,
             folder=context.directory,
             title=asked.title,
-            submitted=asked.submitted,
+            submitted=context.submitted,
             resume=True,
             on_event=worker.tell,
             should_stop=worker.wants_to_stop,
@@ -107,7 +111,8 @@ def _read(payload: dict[str, Any]) -> _Payload:
     except ValidationError as error:
         fields = ", ".join(str(found["loc"][0]) for found in error.errors())
         raise JobError(
-            f"This job does not say what to train: {fields}.", "Start it again."
+            _("This job does not say what to train: {fields}.").format(fields=fields),
+            _("Start it again."),
         ) from None
 
 
@@ -140,7 +145,9 @@ def _tell(context: Context, event: Event) -> None:
             context.progress(0.0, f"{text}, {percent(fraction, 0)}")
         case StepEvent():
             context.report(event.step, **event.metrics())
-            text = f"Epoch {int(event.epoch) + 1}, {seconds(event.seconds_left)} left"
+            text = _("Epoch {n}, {time} left").format(
+                n=int(event.epoch) + 1, time=seconds(event.seconds_left)
+            )
             context.progress(event.fraction, text)
         case _:
             context.report(event.step, **event.metrics())

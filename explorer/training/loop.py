@@ -33,6 +33,7 @@ from explorer.training.segmentation import score_masks
 from explorer.training.step import FORMATS, Step
 from explorer.training.stopping import Watch
 from explorer.training.tuning import first_plan
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -252,17 +253,20 @@ def require_images(dataset: Dataset) -> None:
     """
     if len(dataset.train) < 2 or not len(dataset.test):
         raise DataError(
-            f"The data set {dataset.name} has {len(dataset.train)} images to train on and "
-            f"{len(dataset.test)} held out.",
-            "Add images: two to train on and one held out are the least.",
+            _("The data set {name} has {n} images to train on and {held_out} held out.").format(
+                name=dataset.name, n=len(dataset.train), held_out=len(dataset.test)
+            ),
+            _("Add images: two to train on and one held out are the least."),
         )
 
 
 def diverged(recipe: Recipe, epochs: int) -> DivergedError:
     """Return the error for a training whose numbers ran away."""
     return DivergedError(
-        f"The loss is no longer a number, in epoch {epochs + 1}: the training has diverged.",
-        f"Lower the learning rate (it was {recipe.lr:g}) or lengthen the warm-up.",
+        _("The loss is no longer a number, in epoch {value}: the training has diverged.").format(
+            value=epochs + 1
+        ),
+        _("Lower the learning rate (it was {lr:g}) or lengthen the warm-up.").format(lr=recipe.lr),
     )
 
 

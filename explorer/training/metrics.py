@@ -7,6 +7,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter, ValidationError
+
 from explorer.store.runs import METRICS
 from explorer.training import event_file
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.training.events import EpochEvent, StepEvent
+
+_LINE = TypeAdapter(dict[str, float])
 
 
 class MetricsFile:
@@ -66,5 +70,13 @@ def lines(folder: Path) -> Iterator[dict[str, float]]:
     """Yield the reports of a run; a line that was cut short by a crash is left out."""
     with suppress(OSError), (folder / METRICS).open("rb") as file:
         for line in file:
-            with suppress(ValueError):
-                yield json.loads(line)
+            found = _read(line)
+            if found is not None:
+                yield found
+
+
+def _read(line: bytes) -> dict[str, float] | None:
+    try:
+        return _LINE.validate_json(line)
+    except ValidationError:
+        return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.words import _
+
 if TYPE_CHECKING:
     from explorer.training.recipe import Recipe
 
@@ -37,28 +39,38 @@ class NamedRecipe:
     def _of_length(self, recipe: Recipe) -> tuple[str, ...]:
         stated = self.recipe.epochs
         if recipe.seconds is not None:
-            length = f"for {recipe.seconds:g} s"
+            length = _("for {n} s").format(n=f"{recipe.seconds:g}")
         elif recipe.steps is not None:
-            length = f"for {recipe.steps:,} steps"
+            length = _("for {n} steps").format(n=f"{recipe.steps:,}")
         elif recipe.epochs != stated:
-            length = f"for {recipe.epochs} epochs"
+            length = _("for {n} epochs").format(n=recipe.epochs)
         else:
             return ()
         falls = ""
         if recipe.schedule == "step" and recipe.steps is None and recipe.seconds is None:
             places = [f"{share * recipe.epochs:g}" for share in _rounded(recipe.milestones)]
-            falls = f", with the learning rate falling after {_listed(places)} of them"
-        return (f"{self.title} is stated for {stated} epochs; this trains {length}{falls}.",)
+            falls = _(", with the learning rate falling after {places} of them").format(
+                places=_listed(places)
+            )
+        words = _("{title} is stated for {stated} epochs; this trains {length}{falls}.")
+        return (words.format(title=_(self.title), stated=stated, length=length, falls=falls),)
 
     def _of_values(self, recipe: Recipe) -> tuple[str, ...]:
         fields = type(recipe).model_fields
         others = [
-            f"{(fields[name].title or name).lower()} {_said(value)} for {_said(stated)}"
+            _("{field} {value} for {stated}").format(
+                field=_(fields[name].title or name).lower(),
+                value=_said(value),
+                stated=_said(stated),
+            )
             for name in fields
             if name not in (*_LENGTH, *_MACHINE)
             and (value := getattr(recipe, name)) != (stated := getattr(self.recipe, name))
         ]
-        return (f"Unlike {self.title}: {', '.join(others)}.",) if others else ()
+        if not others:
+            return ()
+        words = _("Unlike {title}: {others}.")
+        return (words.format(title=_(self.title), others=_(", ").join(others)),)
 
 
 def _rounded(shares: tuple[float, ...]) -> tuple[float, ...]:
@@ -67,11 +79,11 @@ def _rounded(shares: tuple[float, ...]) -> tuple[float, ...]:
 
 def _said(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, tuple):
         return _listed([f"{part:g}" for part in value])
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return _(" and ").join([_(", ").join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.errors import DataError
+from explorer.words import _
 
 MAX_PARTS = 4
 
@@ -52,6 +53,6 @@ def from_record(data: dict[str, Any]) -> Plan | None:
         return Plan.model_validate(data)
     except ValidationError:
         raise DataError(
-            "How this run was carried out cannot be read.",
-            "It is of a newer version; train it anew.",
+            _("How this run was carried out cannot be read."),
+            _("It is of a newer version; train it anew."),
         ) from None

@@ -13,6 +13,7 @@ from explorer.data.segmentation import MaskedImage
 from explorer.errors import DataError
 from explorer.training.augment import Normalise
 from explorer.weights import load_run
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,10 @@ def predicted_masks(run: str, places: Sequence[int]) -> tuple[MaskedImage, ...]:
     network, record = load_run(Path(run))
     if record.spec.head.kind != "segment":
         raise DataError(
-            f"{record.title} names one class for a whole image, so it has no masks to show.",
-            "Choose a run whose head segments.",
+            _("{title} names one class for a whole image, so it has no masks to show.").format(
+                title=record.title
+            ),
+            _("Choose a run whose head segments."),
         )
     data, count = record.data, record.result.num_images if record.result else 1
     rows = [place % count for place in places]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from explorer.errors import JobError
+from explorer.words import _
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Metric = Literal["test_accuracy", "test_loss", "test_mean_iou", "train_accuracy", "train_loss"]
@@ -39,7 +40,7 @@ class Stop(_Value):
     @model_validator(mode="after")
     def _says_when(self) -> Self:
         if self.threshold is None and not self.patience:
-            raise ValueError("give a threshold, a patience, or both")
+            raise ValueError(_("give a threshold, a patience, or both"))
         return self
 
 
@@ -118,9 +119,9 @@ class Recipe(_Value):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.optimiser == "sgd" and self.nesterov and not self.momentum:
-            raise ValueError("Nesterov momentum needs a momentum above 0")
+            raise ValueError(_("Nesterov momentum needs a momentum above 0"))
         if list(self.milestones) != sorted(self.milestones):
-            raise ValueError("the milestones must rise")
+            raise ValueError(_("the milestones must rise"))
         return self
 
     def changed(self, **changes: Any) -> Recipe:  # noqa: ANN401 - fields of several types
@@ -145,5 +146,6 @@ def from_data(data: object) -> Recipe:
         where = ".".join(str(part) for part in first["loc"]) or "recipe"
         what = first["msg"].removeprefix("Value error, ")
         raise JobError(
-            f"The recipe cannot be used: {where}: {what}.", "Change that value."
+            _("The recipe cannot be used: {where}: {what}.").format(where=where, what=what),
+            _("Change that value."),
         ) from None

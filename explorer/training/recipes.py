@@ -6,6 +6,7 @@ from explorer.errors import JobError
 from explorer.training.named_recipe import NamedRecipe
 from explorer.training.paper_recipes import PAPERS
 from explorer.training.recipe import Recipe, from_data
+from explorer.words import _
 
 DEFAULT = "sgd"
 """ResNet-20 on CIFAR-10 images, one seed: 64.8 % after one epoch and 73.2 % after two, where
@@ -67,7 +68,10 @@ def resolve(asked: object) -> Recipe:
     found = recipes().get(_EARLIER.get(asked, asked))
     if found is None:
         names = ", ".join(recipes())
-        raise JobError(f"There is no recipe called {asked[:100]!r}.", f"Choose from {names}.")
+        raise JobError(
+            _("There is no recipe called {asked!r}.").format(asked=asked[:100]),
+            _("Choose from {names}.").format(names=names),
+        )
     return found.recipe
 
 

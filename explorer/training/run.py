@@ -23,6 +23,7 @@ from explorer.training.fit import fit
 from explorer.training.machine import environment
 from explorer.training.plan import MAX_PARTS, from_record
 from explorer.training.session import Session
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from explorer.training.recipe import Recipe
 
 
-_SPLIT = "Memory was too small for whole batches"
+_SPLIT = mark("Memory was too small for whole batches")
 
 
 class _StoppedError(Exception):
@@ -105,10 +106,13 @@ def train_run(  # noqa: PLR0913 - what a training consists of
     try:
         dataset = load(data, on_progress=hooks.loading)
     except _StoppedError:
-        raise JobError("Stopped before the training began.", "Start it again.") from None
+        raise JobError(_("Stopped before the training began."), _("Start it again.")) from None
     fitted = fit(spec, recipe, dataset)
     record = RunRecord(
-        title=title or f"{name_of(spec) or 'Network'} on {dataset.name}",
+        title=title
+        or _("{network} on {data}").format(
+            network=name_of(spec) or _("Network"), data=dataset.name
+        ),
         spec=fitted.spec,
         data=_data_record(data, dataset, segments=fitted.spec.head.kind == "segment"),
         recipe=fitted.recipe.model_dump(mode="json"),
@@ -123,7 +127,7 @@ def train_run(  # noqa: PLR0913 - what a training consists of
         _require_same(earlier, record, folder)
         if earlier.result is not None and runs.is_complete(folder):
             return earlier
-        record = record.model_copy(update=_begun(earlier))
+        record = record.model_copy(update=_begun(earlier, title))
     with explained():
         runs.write(folder, record)
         sitting = partial(
@@ -177,25 +181,29 @@ def _split_batches(folder: Path) -> None:
     plan = from_record(record.plan)
     assert plan is not None
     plan = plan.changed(parts=2 * plan.parts)
-    notes = tuple(note for note in record.notes if not note.startswith(_SPLIT))
-    note = f"{_SPLIT}: each is worked through in {plan.parts} parts, as batch norm sees them."
+    notes = tuple(note for note in record.notes if not note.startswith(_(_SPLIT)))
+    what = _("each is worked through in {n} parts, as batch norm sees them.").format(n=plan.parts)
+    note = f"{_(_SPLIT)}: {what}"
     changes = {"plan": plan.model_dump(mode="json"), "notes": (*notes, note)}
     runs.write(folder, record.model_copy(update=changes))
 
 
-def _begun(earlier: RunRecord) -> dict[str, object]:
+def _begun(earlier: RunRecord, title: str) -> dict[str, object]:
     """Return what a run that goes on keeps of how it was begun."""
-    kept = ("plan", "command", "notes", "environment", "submitted")
-    return {name: getattr(earlier, name) for name in kept}
+    kept = ("recipe", "plan", "command", "notes", "environment", "submitted")
+    return {"title": title or earlier.title, **{name: getattr(earlier, name) for name in kept}}
 
 
 def _require_usable(seed: int, folder: Path, *, is_taken: bool) -> None:
     """Refuse a seed out of range, and to write over a run."""
     if not 0 <= seed < 2**63:
-        raise JobError(f"The seed {seed} is out of range.", "Use a whole number from 0.")
+        raise JobError(
+            _("The seed {seed} is out of range.").format(seed=seed), _("Use a whole number from 0.")
+        )
     if is_taken:
         raise JobError(
-            f"The folder {folder} already holds a run.", "Resume it, or name another folder."
+            _("The folder {folder} already holds a run.").format(folder=folder),
+            _("Resume it, or name another folder."),
         )
 
 
@@ -216,13 +224,15 @@ def _require_same(earlier: RunRecord, record: RunRecord, folder: Path) -> None:
     """Refuse to go on with a run that was begun with other settings."""
     settings = {
         "network": earlier.spec == record.spec,
-        "recipe": earlier.recipe == record.recipe,
+        "recipe": record.recipe in (earlier.recipe, reproduce.pinned(earlier)),
         "seed": earlier.seed == record.seed,
         "data": earlier.data.fingerprint == record.data.fingerprint,
     }
     others = [name for name, is_same in settings.items() if not is_same]
     if others:
         raise JobError(
-            f"The run in {folder} was begun with another {' and another '.join(others)}.",
-            "Resume it with the same settings, or name another folder.",
+            _("The run in {folder} was begun with another {others}.").format(
+                folder=folder, others=" and another ".join(others)
+            ),
+            _("Resume it with the same settings, or name another folder."),
         )

@@ -11,11 +11,13 @@ import torch
 
 from explorer import weights
 from explorer.builder import build
+from explorer.errors import JobError
 from explorer.graph import lower
 from explorer.store import runs
 from explorer.store.runs import Result
 from explorer.training import checkpoint
 from explorer.training.events import EpochEvent, StepEvent
+from explorer.training.failures import is_out_of_memory
 from explorer.training.feed import Feed
 from explorer.training.loop import Trainer, diverged, require_images
 from explorer.training.metrics import MetricsFile
@@ -23,6 +25,7 @@ from explorer.training.plan import Plan, from_record
 from explorer.training.recipe import from_data
 from explorer.training.snapshots import snapshot_epochs, state_size
 from explorer.training.tuning import Subject, decide
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 CHECKPOINT_SECONDS = 30.0
 """Least time between two checkpoints, so that large networks do not mostly write."""
-_THREADS = (
+_THREADS = mark(
     "Other programs kept this machine busy, so that fewer threads were quicker for a while; the "
     "last digits of the weights depend on their number."
 )
@@ -139,13 +142,21 @@ class Session:
         """Go to where the run was interrupted, if it was; return the size of its metrics then."""
         if state is None:
             return 0
-        self._trainer.load_state_dict(state["trainer"])
-        last = state["last"]
-        if last:
-            class_iou = tuple(last.pop("class_iou"))
-            self._last = EpochEvent(**last, class_iou=class_iou)
-        self._first_seconds = state["first_seconds"]
-        return state["metrics_size"]
+        try:
+            self._trainer.load_state_dict(state["trainer"])
+            if state["last"]:
+                last = dict(state["last"])
+                class_iou = tuple(last.pop("class_iou"))
+                self._last = EpochEvent(**last, class_iou=class_iou)
+            self._first_seconds = state["first_seconds"]
+            return state["metrics_size"]
+        except (LookupError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+            if is_out_of_memory(error):
+                raise
+            raise JobError(
+                _("The checkpoint in {folder} does not fit this run.").format(folder=self._folder),
+                _("Delete it to train from the beginning."),
+            ) from error
 
     def events(self) -> Iterator[StepEvent | EpochEvent]:
         """Train; every event is in the metrics file before it is yielded.
@@ -207,7 +218,7 @@ class Session:
             raise diverged(self._recipe, self._trainer.epoch - 1)
         with self._trainer.averaged():
             weights.save(self._network, self._folder / runs.WEIGHTS)
-        notes = [self._trainer.stopped, _THREADS if self._trainer.threads.changed else ""]
+        notes = [self._trainer.stopped, _(_THREADS) if self._trainer.threads.changed else ""]
         record = self.record.model_copy(
             update={
                 "result": self._result(),

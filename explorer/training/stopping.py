@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from explorer.units import percent
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from explorer.training.events import EpochEvent
-    from explorer.training.recipe import Stop
+    from explorer.training.recipe import Metric, Stop
+
+NAMES: Mapping[Metric, str] = MappingProxyType(
+    {
+        "test_accuracy": mark("held-out accuracy"),
+        "test_loss": mark("held-out loss"),
+        "test_mean_iou": mark("held-out mean IoU"),
+        "train_accuracy": mark("training accuracy"),
+        "train_loss": mark("training loss"),
+    }
+)
+"""What a condition may look at, for people."""
 
 
 class Watch:
@@ -39,19 +54,21 @@ class Watch:
         if stop.threshold is not None:
             wanted = -stop.threshold if smaller_is_better else stop.threshold
             if worth >= wanted:
-                return self._sentence(event, f"reached {self._shown(value)}")
+                return self._sentence(event, _("reached {value}").format(value=self._shown(value)))
         waited = event.epoch - self._best_epoch
         if stop.patience and waited >= stop.patience:
             best = abs(self._best)
-            what = f"was no better than {self._shown(best)} for {waited} epochs"
+            what = _("was no better than {best} for {n} epochs").format(
+                best=self._shown(best), n=waited
+            )
             return self._sentence(event, what)
         return ""
 
     def _sentence(self, event: EpochEvent, what: str) -> str:
         assert self._stop is not None
-        name = self._stop.metric.replace("_", " ").replace("iou", "IoU")
-        name = name.replace("test", "held-out").replace("train ", "training ")
-        return f"Ended after epoch {event.epoch}: the {name} {what}."
+        return _("Ended after epoch {epoch}: the {figure} {what}.").format(
+            epoch=event.epoch, figure=_(NAMES[self._stop.metric]), what=what
+        )
 
     def _shown(self, value: float) -> str:
         assert self._stop is not None

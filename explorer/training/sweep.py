@@ -24,6 +24,7 @@ from explorer.training import budget, recipes
 from explorer.training.budget import Kind
 from explorer.training.length import length
 from explorer.training.sweep_fields import Payload, with_value
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ class Axis(_Value):
     def _each_once(self) -> Self:
         texts = [json.dumps(value, sort_keys=True) for value in self.values]
         if len(set(texts)) < len(texts):
-            raise ValueError("each value may come once")
+            raise ValueError(_("each value may come once"))
         return self
 
     @property
@@ -146,11 +147,16 @@ def from_data(data: object) -> Sweep:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "sweep"
         what = first["msg"].removeprefix("Value error, ")
-        raise JobError(f"The sweep cannot be used: {where}: {what}.", "Change that.") from None
+        raise JobError(
+            _("The sweep cannot be used: {where}: {what}.").format(where=where, what=what),
+            _("Change that."),
+        ) from None
     if sweep.num_runs > MAX_RUNS:
         raise JobError(
-            f"This sweep has {sweep.num_runs:,} trainings; the limit is {MAX_RUNS}.",
-            "Take fewer values or seeds.",
+            _("This sweep has {n:,} trainings; the limit is {most}.").format(
+                n=sweep.num_runs, most=MAX_RUNS
+            ),
+            _("Take fewer values or seeds."),
         )
     return sweep
 
@@ -199,10 +205,12 @@ def payloads(sweep: Sweep, data: DataFacts, group: str) -> tuple[Payload, ...]:
     variants = preview(sweep, data)
     bad = [variant for variant in variants if variant.problem]
     if bad:
-        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+        more = _(" (and {n} more)").format(n=len(bad) - 1) if len(bad) > 1 else ""
         raise JobError(
-            f"The training with {bad[0].label} cannot be done{more}: {bad[0].problem}",
-            "Leave that value out.",
+            _("The training with {label} cannot be done{more}: {problem}").format(
+                label=bad[0].label, more=more, problem=bad[0].problem
+            ),
+            _("Leave that value out."),
         )
     return tuple(
         {

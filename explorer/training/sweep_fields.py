@@ -9,6 +9,7 @@ from explorer.errors import JobError
 from explorer.spec import codec, edit
 from explorer.spec.reading import from_text
 from explorer.training import recipes
+from explorer.words import _, mark
 
 if TYPE_CHECKING:
     from explorer.spec import NetworkSpec
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _STAGE = re.compile(r"spec\.stages\.(\*|\d+)\.(block\.)?(\w+)")
 _PART = re.compile(r"spec\.(stem|head)\.(\w+)")
 _TOP = re.compile(r"spec\.(width_multiplier|image_size|init)")
-_EXAMPLES = (
+_EXAMPLES = mark(
     "Such are seed, spec, recipe, recipe.lr, spec.width_multiplier, spec.stages.*.depth and "
     "spec.stages.0.block.scale."
 )
@@ -71,7 +72,8 @@ def _changed(spec: NetworkSpec, field: str, value: Any) -> NetworkSpec:  # noqa:
     chosen = spec.stages if scope is None else spec.stages[scope : scope + 1]
     if chosen and not any(found[3] in type(stage.block).model_fields for stage in chosen):
         raise JobError(
-            f"No block of this network has a {found[3]!r} to vary.", "Choose another field."
+            _("No block of this network has a {found!r} to vary.").format(found=found[3]),
+            _("Choose another field."),
         )
     return edit.change_blocks(spec, scope, **{found[3]: value})
 
@@ -87,4 +89,6 @@ def _deep(data: Any, path: list[str], value: Any, field: str) -> Any:  # noqa: A
 
 
 def _unknown(field: str) -> JobError:
-    return JobError(f"There is no field {field[:60]!r} to vary.", _EXAMPLES)
+    return JobError(
+        _("There is no field {field!r} to vary.").format(field=field[:60]), _(_EXAMPLES)
+    )

@@ -15,6 +15,7 @@ from explorer.training import recipes
 from explorer.training.evaluate import Score, evaluate_run
 from explorer.training.run import train_run
 from explorer.training.zoo_recipes import ZOO
+from explorer.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,10 @@ def make(
     """
     recipe = ZOO.get(name)
     if recipe is None:
-        raise DataError(f"The zoo has no {name[:60]!r}.", f"Choose from {', '.join(ZOO)}.")
+        raise DataError(
+            _("The zoo has no {name!r}.").format(name=name[:60]),
+            _("Choose from {names}.").format(names=", ".join(ZOO)),
+        )
     source = data or recipe.data
     with tempfile.TemporaryDirectory() as place:
         folder = run or Path(place)
@@ -66,8 +70,10 @@ def _store(name: str, recipe: ZooRecipe, folder: Path, data: str, out: Path) -> 
     epochs = record.result.epochs if record.result else 0
     if (record.spec, record.seed, epochs) != (recipe.spec, recipe.seed, recipe.epochs):
         raise DataError(
-            f"The run in {folder} was not made by the recipe of {name}.",
-            "Leave --run out to train it.",
+            _("The run in {folder} was not made by the recipe of {name}.").format(
+                folder=folder, name=name
+            ),
+            _("Leave --run out to train it."),
         )
     # A path of this machine says nothing elsewhere.
     data_record = record.data.model_copy(update={"name": recipe.data})

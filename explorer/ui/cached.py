@@ -1,7 +1,7 @@
 """Every cache of the web process, all bounded, in one file.
 
 Graphs and scenes are immutable, so they are shared without being copied. What returns words is
-kept once for each language: it is ``_spoken`` and takes the language as its first argument.
+kept once for each language: it is ``spoken`` and takes the language as its first argument.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -44,10 +44,7 @@ if TYPE_CHECKING:
     from explorer.analysis.cost import Cost
     from explorer.analysis.effective_field import Asked, EffectiveField
     from explorer.blocks import AnyBlock
-    from explorer.cam.breakdown import Breakdown
     from explorer.cam.compare import Comparison
-    from explorer.cam.measure.agreement import Noise
-    from explorer.cam.measure.cues import Exposure
     from explorer.compare.alignment import Alignment
     from explorer.compare.attribution import Attribution
     from explorer.compare.edits import Grouping
@@ -61,7 +58,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _spoken(function: Callable[Concatenate[str, P], R]) -> Callable[P, R]:
+def spoken(function: Callable[Concatenate[str, P], R]) -> Callable[P, R]:
     """Ask a cached function for its answer in the reader's language."""
 
     @wraps(function)
@@ -102,72 +99,12 @@ def measured(spec: NetworkSpec, name: str) -> dict[str, float]:
     return measure(name).values(network(spec)[0])
 
 
-@_spoken
+@spoken
 @st.cache_resource(max_entries=64, show_spinner=False)
 def scene(language: str, spec: NetworkSpec, name: str) -> dict[str, Any]:
     """Return the picture of a network, coloured by a measure."""
     del language
     return architecture.scene(network(spec)[0], measured(spec, name), measure(name))
-
-
-@_spoken
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
-def cam_several(
-    language: str,
-    stamps: tuple[str, ...],
-    image: bytes | tuple[str, int],
-    arguments: dict[str, Any],
-) -> tuple[Comparison, ...]:
-    """Return the maps of two to four runs on one image, computed in the compute pool.
-
-    Args:
-        language: Of the reader.
-        stamps: What identifies the weights: the same folder may be trained again.
-        image: An image file, or a data set with the place of a held-out image.
-        arguments: Passed to ``explorer.cam.task:several``.
-    """
-    del language, stamps
-    return compute.run("explorer.cam.task:several", image=image, **arguments)
-
-
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
-def cam_noise(
-    stamps: tuple[str, ...],
-    groups: tuple[tuple[str, ...], ...],
-    data: str,
-    layer: str,
-    method: str,
-    num_images: int,
-) -> Noise | None:
-    """Return how far seeds of networks are apart, computed in the compute pool.
-
-    Args:
-        stamps: What identifies the weights.
-        groups: As for ``explorer.cam.task:noise``, like everything else.
-        data: The data set.
-        layer: Of the maps.
-        method: A key of ``METHODS``.
-        num_images: Held-out images.
-    """
-    del stamps
-    return compute.run(
-        "explorer.cam.task:noise",
-        deadline=FIRST_READ,
-        groups=groups,
-        data=data,
-        layer=layer,
-        method=method,
-        num_images=num_images,
-    )
-
-
-@st.cache_data(max_entries=16, ttl=3600, show_spinner=False)
-def cam_cues(stamp: str, folder: str, experiment: str) -> tuple[Exposure, Exposure]:
-    """Return what a run makes of a cue, computed in the compute pool."""
-    del stamp
-    return compute.run(
-        "explorer.cam.measure.cues:exposed", deadline=FIRST_READ, run=folder, experiment=experiment
-    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -193,7 +130,7 @@ def lesion(
     )
 
 
-@_spoken
+@spoken
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def lesion_cam(
     language: str, stamp: str, folder: str, data: str, index: int, deleted: tuple[Address, ...]
@@ -210,7 +147,7 @@ def lesion_cam(
     )
 
 
-@_spoken
+@spoken
 @st.cache_resource(max_entries=64, show_spinner=False)
 def bare_scene(language: str, spec: NetworkSpec) -> dict[str, Any]:
     """Return the picture of a network whose blocks all have one colour."""
@@ -223,27 +160,6 @@ def run_stamp(stamp: str, folder: str) -> str:
     """Return what identifies the weights of a run, read once for each ``stamp``."""
     del stamp
     return stamp_of(Path(folder))
-
-
-@_spoken
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
-def cam_parts(
-    language: str,
-    stamp: str,
-    image: bytes | tuple[str, int],
-    arguments: dict[str, str | bool | None],
-) -> Breakdown:
-    """Return a logit of a run taken apart at one block, computed in the compute pool.
-
-    Args:
-        language: Of the reader.
-        stamp: What identifies the weights.
-        image: As for ``cam_pair``.
-        arguments: Passed to ``explorer.cam.task:breakdown``.
-    """
-    del language, stamp
-    asked = cast("dict[str, Any]", arguments)
-    return compute.run("explorer.cam.task:breakdown", image=image, **asked)
 
 
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
@@ -363,7 +279,7 @@ def without_scales(spec: NetworkSpec) -> ReceptivePaths | None:
         return None
 
 
-@_spoken
+@spoken
 @st.cache_resource(max_entries=1024, show_spinner=False)
 def reasons(language: str, spec: NetworkSpec, address: Address) -> Reasons:
     """Return which options of a form make no sense at an address, and why."""

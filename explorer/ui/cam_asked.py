@@ -13,7 +13,7 @@ from explorer.errors import ExplorerError, JobError
 from explorer.jobs import client
 from explorer.store.paths import home
 from explorer.store.records import State
-from explorer.ui import cached, guard, panels, state
+from explorer.ui import cached_cam, guard, panels, state
 from explorer.ui.cam_image import data_of
 from explorer.ui.cam_measured import progress, seeds_of
 from explorer.ui.finished import finished_runs
@@ -77,7 +77,7 @@ def computed(asked: Asked) -> tuple[Comparison, ...] | None:
         "method": asked.method,
     }
     if not METHODS[asked.method].is_long:
-        return cached.cam_several(asked.stamps, asked.image.source, arguments)
+        return cached_cam.cam_several(asked.stamps, asked.image.source, arguments)
     job = _job(asked.digest)
     if job is not None and job.state is State.DONE:
         return kept(home().run(job.id))
@@ -128,14 +128,21 @@ def _start(asked: Asked, arguments: Mapping[str, object]) -> None:
         state.rerun()
 
 
-def noise_floor(asked: Asked) -> Noise | None:
-    """Return how far seeds of these networks are apart; None where there is one of each.
+class Seeds(NamedTuple):
+    """Trainings that differ from one another in nothing but their seed.
 
-    It is only asked of methods that take one pass, on data that is on this machine.
+    Attributes:
+        groups: Folders, for each network that has more than one.
+        stamps: What changes when one of them is trained again.
     """
-    method, first = METHODS[asked.method], asked.runs[0]
-    data = data_of(first)
-    if method.is_long or data is None:
+
+    groups: tuple[tuple[str, ...], ...]
+    stamps: tuple[str, ...]
+
+
+def seeds_at_hand(asked: Asked) -> Seeds | None:
+    """Return further seeds of the networks; None where there are none, or maps are too slow."""
+    if METHODS[asked.method].is_long or data_of(asked.runs[0]) is None:
         return None
     known = finished_runs()
     groups: dict[tuple[str, ...], list[str]] = {}
@@ -146,13 +153,18 @@ def noise_floor(asked: Asked) -> Noise | None:
         if len(seeds) > 1 and ids not in groups:
             groups[ids] = [str(one.folder) for one in seeds]
             stamps += [one.stamp for one in seeds]
-    if not groups:
-        return None
+    folders = tuple(tuple(group) for group in groups.values())
+    return Seeds(folders, tuple(stamps)) if groups else None
+
+
+def noise_floor(asked: Asked, seeds: Seeds) -> Noise | None:
+    """Return how far seeds of one network are apart on held-out images."""
+    first = asked.runs[0]
     result = first.record.result
-    return cached.cam_noise(
-        tuple(stamps),
-        tuple(tuple(folders) for folders in groups.values()),
-        data,
+    return cached_cam.cam_noise(
+        seeds.stamps,
+        seeds.groups,
+        data_of(first) or "",
         asked.layer,
         asked.method,
         min(NUM_NOISE, result.num_images if result else NUM_NOISE),

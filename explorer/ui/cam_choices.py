@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.cam.layers import layers
 from explorer.cam.methods import METHODS, recommended
 from explorer.figures.cam_scale import SCALES
 from explorer.figures.heatmap import Look
 from explorer.store.zoo import PREFIX
-from explorer.ui import cached, panels, pretrained, state, urls
+from explorer.ui import cam_layer, panels, pretrained, state, urls
 from explorer.ui.cam_image import data_of
+from explorer.ui.cam_layer import choose_place
 from explorer.ui.cam_view import View
 from explorer.ui.i18n import _
 from explorer.ui.urls import Param
 
 if TYPE_CHECKING:
-    from explorer.cam.layers import Layer
+    from explorer.ui.cam_layer import Place
     from explorer.ui.finished import Run
 
 TRUE_CLASS = ""
@@ -114,19 +114,15 @@ def _run_choice(runs: dict[str, Run], label: str, usual: str, key: str) -> str:
     return chosen if chosen in runs else usual
 
 
-def question(run: Run, *, knows_class: bool) -> tuple[str | None, Layer, str]:
+def question(shown: list[Run], *, knows_class: bool) -> tuple[str | None, Place, str]:
     """Show the choice of class, layer and method."""
     own = _("the true class") if knows_class else _("what A says")
-    target = class_choice(run, own)
-    graph, _cost = cached.network(run.record.spec)
-    places = {layer.name: layer for layer in layers(graph)}
-    last = list(places)[-1]
-    layer = places[_segments(_("Layer"), list(places), Param.LAYER, last)]
-    is_last = layer.name == last
-    method = _method(is_last=is_last)
-    about_method(method, is_last=is_last)
-    _about_layer(layer)
-    return target, layer, method
+    target = class_choice(shown[0], own)
+    place = choose_place(shown)
+    method = _method(is_last=place.is_last)
+    about_method(method, is_last=place.is_last)
+    cam_layer.about(place.layer)
+    return target, place, method
 
 
 def class_choice(run: Run, own: str) -> str | None:
@@ -209,37 +205,6 @@ def about_method(name: str, *, is_last: bool) -> None:
         )
 
 
-def _about_layer(layer: Layer) -> None:
-    field = layer.receptive_field
-    panels.note(
-        _("Read at {address}: {h} × {w} cells of {stride} px, each sees {field}.").format(
-            address=layer.address,
-            h=layer.height,
-            w=layer.width,
-            stride=layer.stride,
-            field=_("the whole image") if field is None else f"{field} px",
-        )
-    )
-
-
-def _segments(
-    label: str, options: list[str], param: Param, default: str, titles: dict[str, str] | None = None
-) -> str:
-    wanted = urls.get(param)
-    chosen = st.segmented_control(
-        label,
-        options,
-        default=wanted if wanted in options else default,
-        required=True,
-        key=f"cam-{param.value}-{default}-{'-'.join(options)}",
-        width="stretch",
-        format_func=lambda o: _((titles or {}).get(str(o), str(o))),
-    )
-    value = chosen if chosen in options else default
-    urls.put(param, "" if value == default else value)
-    return value
-
-
 def view() -> View:
     """Show how the maps are drawn."""
     names = list(SCALES)
@@ -251,7 +216,12 @@ def view() -> View:
         key="cam-scale",
         width="stretch",
         format_func=lambda s: _(SCALES[s].title) if s in SCALES else str(s),
-        help=_("Shared: each map is divided by its own sum, and one colour bar spans both."),
+        help=_(
+            "Shared: each map is divided by its own sum, and one colour bar spans all. Logit: what "
+            "each cell adds to the score; logits of two networks have different scales. Rank: the "
+            "share of cells that are no hotter. Own: each map up to its own maximum, as most "
+            "libraries show it, so that brightness cannot be compared."
+        ),
     )
     opacity = st.slider(_("Heat over the image [%]"), 0, 100, 60, 5, key="cam-opacity")
     grey = st.toggle(_("Grey image under the heat"), value=True, key="cam-grey")

@@ -11,7 +11,7 @@ from explorer.cam.layers import layers
 from explorer.data.experiments import EXPERIMENTS, trial
 from explorer.errors import ExplorerError
 from explorer.figures.heatmap import Look, to_png
-from explorer.ui import cached, guard, nav, panels, state
+from explorer.ui import cached, cached_cam, guard, nav, panels, state
 from explorer.ui.cam_view import View, pictures
 from explorer.ui.finished import finished_runs
 from explorer.ui.i18n import _, sentences
@@ -103,8 +103,8 @@ def _nothing(experiment: Experiment) -> None:
 def _show(name: str, a: Run, b: Run) -> None:
     experiment = EXPERIMENTS[name]
     found = {
-        "a": cached.cam_cues(a.stamp, str(a.folder), name),
-        "b": cached.cam_cues(b.stamp, str(b.folder), name),
+        "a": cached_cam.cam_cues(a.stamp, str(a.folder), name),
+        "b": cached_cam.cam_cues(b.stamp, str(b.folder), name),
     }
     panels.heading(
         _("{title}: what the cue does to both").format(title=_(experiment.title)),
@@ -213,7 +213,7 @@ def _one_image(name: str, a: Run, b: Run) -> None:
     shown = trial(name, chosen, [int(index)], seed=record.seed, image_size=record.image_size)
     truth = record.classes[int(shown.labels[0])]
     graph, _cost = cached.network(a.record.spec)
-    found = cached.cam_several(
+    found = cached_cam.cam_several(
         (a.stamp, b.stamp),
         to_png(shown.images[0]),
         {

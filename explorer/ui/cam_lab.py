@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui import cam_cues, cam_measured, cam_parts, guard, nav, panels
-from explorer.ui.cam_asked import Asked, computed, noise_floor
+from explorer.ui import cam_cues, cam_layer, cam_measured, cam_parts, guard, nav, panels
+from explorer.ui.cam_asked import Asked, computed, noise_floor, seeds_at_hand
 from explorer.ui.cam_choices import choose_more, question, view
 from explorer.ui.cam_export import save
 from explorer.ui.cam_image import image_choice
@@ -73,17 +73,23 @@ def maps(shown: list[Run], runs: dict[str, Run]) -> None:
         with left:
             choose_more(runs, shown)
             image = image_choice(a)
-            target, layer, method = question(a, knows_class=image.knows_class)
+            target, place, method = question(shown, knows_class=image.knows_class)
             how = view()
         with right, st.container(key="cam-stage"):
-            asked = Asked(tuple(shown), image, target, layer.name, method)
+            cam_layer.picture(a, place)
+            asked = Asked(tuple(shown), image, target, place.layer.name, method)
             found = computed(asked)
             if found is None:
                 return
             pictures(found, how)
-            noise = noise_floor(asked)
-            numbers(found, noise)
+            place, seeds = st.empty(), seeds_at_hand(asked)
+            with place.container():
+                numbers(found, None, waits=seeds is not None)
             rankings(found)
+            noise = noise_floor(asked, seeds) if seeds else None
+            if noise is not None:
+                with place.container():
+                    numbers(found, noise)
             save(found, how, shown, image.name, noise)
     except ExplorerError as error:
         with right:

@@ -14,6 +14,7 @@ from explorer.errors import ExplorerError, JobError
 from explorer.jobs import client
 from explorer.store.paths import home
 from explorer.store.records import State
+from explorer.store.runs import training_of
 from explorer.ui import cached, cam_results, guard, nav, panels, state
 from explorer.ui.finished import finished_runs
 from explorer.ui.i18n import _, plural
@@ -56,21 +57,15 @@ def seeds_of(run: Run, runs: dict[str, Run]) -> list[Run]:
     """Return a run and the others that differ from it in nothing but the seed, each seed once."""
     found = {run.record.seed: run}
     for other in runs.values():
-        if _training(other) == _training(run):
+        if training_of(other.record) == training_of(run.record):
             found.setdefault(other.record.seed, other)
     return list(found.values())
-
-
-def _training(run: Run) -> tuple[object, ...]:
-    record = run.record
-    data = record.data
-    return record.spec, data.name, data.image_size, data.seed, record.recipe
 
 
 def _measured_runs(a: Run, b: Run) -> list[Run]:
     runs = finished_runs()
     own = seeds_of(a, runs)
-    return own if _training(a) == _training(b) else own + seeds_of(b, runs)
+    return own if training_of(a.record) == training_of(b.record) else own + seeds_of(b, runs)
 
 
 def _form(a: Run, b: Run, *, is_busy: bool) -> None:
@@ -183,9 +178,9 @@ def _methods(*, is_last: bool) -> list[str]:
 
 
 def _seeds(runs: list[Run], a: Run, b: Run) -> str:
-    if _training(a) == _training(b):
+    if training_of(a.record) == training_of(b.record):
         return _("Both are one network in different trainings, so they are measured as one.")
-    own = sum(_training(run) == _training(a) for run in runs)
+    own = sum(training_of(run.record) == training_of(a.record) for run in runs)
     words = [
         _("{title}: {seeds}").format(title=title, seeds=plural("{n} seed", "{n} seeds", count))
         for title, count in ((a.record.title, own), (b.record.title, len(runs) - own))

@@ -11,7 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.figures.colormaps import DIVERGING
 from explorer.figures.heatmap import Look, colour_bar, difference, to_png
 from explorer.ir.ops import Concat
-from explorer.ui import cached, guard, panels
+from explorer.ui import cached, cached_cam, guard, panels
 from explorer.ui.cam_choices import class_choice
 from explorer.ui.cam_image import image_choice
 from explorer.ui.cam_view import BAR_PIXELS, bar, picture
@@ -39,7 +39,7 @@ def section(a: Run, b: Run) -> None:
             own = _("the true class") if image.knows_class else _("what the network says")
             target = class_choice(a, own)
             block, scales = _block(run)
-        found = cached.cam_parts(
+        found = cached_cam.cam_parts(
             run.stamp,
             image.source,
             {"run": str(run.folder), "block": block, "target": target, "scales": scales},

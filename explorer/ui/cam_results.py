@@ -33,7 +33,7 @@ def strata() -> dict[str, str]:
         "medium": _("medium"),
         "large": _("large"),
         "all": _("all"),
-        "correct": _("all that are classified correctly"),
+        "correct": _("answered correctly"),
     }
 
 

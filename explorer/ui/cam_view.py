@@ -40,7 +40,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
     drawn = cam_row(found, how.scale, how.look)
     if len(found) == 1:
         at_left, in_the_middle, at_right = st.columns((1, 2.02, 1))
-        with at_left:
+        with at_left, st.container(key="cam-image"):
             _image(found[0], drawn)
         with in_the_middle:
             _maps(found, drawn, how.scale)
@@ -51,7 +51,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
             _difference_bar(drawn)
         return
     at_left, at_right = st.columns((1, 1.02 * (1 + len(found))))
-    with at_left:
+    with at_left, st.container(key="cam-image"):
         _image(found[0], drawn)
     with at_right:
         _maps(found, drawn, how.scale)
@@ -73,7 +73,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
 def _image(found: Comparison, drawn: CamRow) -> None:
     label = f"{found.label} · " if found.label else ""
     facts = listed((f"{label}{len(found.image)} px", _("the same crop for all")))
-    picture(_("Image"), facts, to_png(drawn.image))
+    picture(_("Image"), facts, to_png(drawn.image), is_narrow=len(drawn.maps) > 2)
 
 
 def _difference_bar(drawn: CamRow) -> None:
@@ -90,18 +90,29 @@ def _maps(found: Sequence[Comparison], drawn: CamRow, name: str) -> None:
     for i, column in enumerate(columns):
         with column:
             side = sides[i]
-            picture(side.title, _says(found[0].target, side), to_png(drawn.maps[i]), "abcd"[i])
+            facts = _says(found[0].target, side)
+            is_narrow = len(sides) > 2
+            picture(side.title, facts, to_png(drawn.maps[i]), "abcd"[i], is_narrow=is_narrow)
             if not scale.shared:
                 bar(scale_png, "0", _(scale.caption), written(drawn.ends[i], scale))
     if scale.shared:
         bar(scale_png, "0", _(scale.caption), written(drawn.ends[0], scale))
 
 
-def picture(title: str, facts: str, png: bytes, mark: str = "") -> None:
-    """Show a picture under its title and facts; a mark says which network it is of."""
+def picture(title: str, facts: str, png: bytes, mark: str = "", *, is_narrow: bool = False) -> None:
+    """Show a picture under its title and facts.
+
+    Args:
+        title: What it is.
+        facts: What is to be known about it.
+        png: The picture.
+        mark: Says which network it is of.
+        is_narrow: Whether the words may take three lines, so that pictures in a row still align.
+    """
     dot = f'<span class="rx-mark rx-{mark}"></span>' if mark else ""
+    tall = " rx-tall" if is_narrow else ""
     st.html(
-        f'<div class="rx-cam"><h2 class="rx-h2">{dot}{escape(title)}</h2>'
+        f'<div class="rx-cam{tall}"><h2 class="rx-h2">{dot}{escape(title)}</h2>'
         f'<div class="rx-note">{escape(facts)}</div></div>'
     )
     st.image(png, width="stretch", alt=f"{title}: {facts}")
@@ -122,19 +133,26 @@ def _says(target: str, side: Side) -> str:
     return f"{target}: {percent(side.probability)}, {rank}{dead}"
 
 
-def numbers(found: Sequence[Comparison], noise: Noise | None) -> None:
-    """Show how far the maps are apart, beside seeds of one network, and what that allows."""
+def numbers(found: Sequence[Comparison], noise: Noise | None, *, waits: bool = False) -> None:
+    """Show how far the maps are apart, beside seeds of one network, and what that allows.
+
+    Args:
+        found: The comparisons.
+        noise: How far seeds of one network are apart; None where it is not known.
+        waits: Whether it is being measured.
+    """
+    words = _("Seeds of one network are being compared.") if waits else _verdicts(found, noise)
     if len(found) > 1:
         _table(found, noise)
-        panels.note(_verdicts(found, noise))
+        panels.note(words)
         return
     one = found[0]
     if one.disagreement is None:
         panels.note(_("One of the maps is empty, so there is no disagreement to measure."))
         return
     first, *others = _gaps(one.disagreement)
-    panels.strip([first, _seeds(noise), *others, _halves(one)])
-    panels.note(_verdicts(found, noise))
+    panels.strip([first, _seeds(noise, waits=waits), *others, _halves(one)])
+    panels.note(words)
 
 
 def _gaps(gap: Disagreement) -> list[Figure]:
@@ -148,7 +166,7 @@ def _gaps(gap: Disagreement) -> list[Figure]:
         ),
         Figure(
             _("Rank correlation"),
-            "–" if gap.spearman is None else f"{gap.spearman:.2f}",
+            _signed(gap.spearman),
             "",
             _("of the cells, −1 to 1"),
             _("Spearman's: 1 when both order the cells alike."),
@@ -164,8 +182,14 @@ def _gaps(gap: Disagreement) -> list[Figure]:
     ]
 
 
-def _seeds(noise: Noise | None) -> Figure:
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def _seeds(noise: Noise | None, *, waits: bool) -> Figure:
     hint = _("The same number between two trainings of one network that differ in their seed.")
+    if waits:
+        return Figure(_("Two seeds of one"), "…", "", _("being compared"), hint)
     if noise is None:
         return Figure(_("Two seeds of one"), "–", "", _("no second seed is trained"), hint)
     return Figure(
@@ -253,11 +277,10 @@ def _cells(i: int, one: Comparison, noise: Noise | None) -> list[str]:
         Verdict.BELOW: _("no more than seeds"),
         Verdict.UNKNOWN: _("not known"),
     }[verdict]
-    spearman = "–" if gap.spearman is None else f"{gap.spearman:.2f}"
     return [
         mark,
         f"{gap.total_variation:.2f}",
-        spearman,
+        _signed(gap.spearman),
         percent(gap.top_iou, 0),
         f"{gap.centre_distance:.1f} px",
         escape(words),

@@ -34,12 +34,13 @@ def found() -> dict[str, Path]:
     return {p.stem: p for p in entries if p.is_dir() or p.suffix.lower() == ".zip"}
 
 
-def choice(key: str, *, with_masks: bool = False) -> str:
+def choice(key: str, *, with_masks: bool = False, first: str = "") -> str:
     """Show the choice and return what ``explorer.data.load`` takes.
 
     Args:
         key: Of the widget.
         with_masks: Offer only data with a mask of every image.
+        first: What is chosen at first, a name or a path; empty for what suits a newcomer.
 
     Raises:
         DataError: A path is asked for and none is given.
@@ -54,10 +55,12 @@ def choice(key: str, *, with_masks: bool = False) -> str:
             return _(named[name].title)
         return _("A folder or zip of your own …") if name == OWN else name
 
+    start = next((name for name, path in own.items() if str(path) == first), first)
+    start = start if start in options else FIRST
     chosen = st.selectbox(
         _("Data"),
         options,
-        options.index(FIRST) if FIRST in options else 0,
+        options.index(start) if start in options else 0,
         # Two keys: what is offered to one kind of network may not be offered to the other.
         key=f"{key}-masks" if with_masks else key,
         format_func=words,

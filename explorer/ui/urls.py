@@ -64,6 +64,7 @@ class Param(StrEnum):
     NETWORKS = "nets"
     DELETED = "deleted"
     STUDY = "study"
+    SWEEP = "sweep"
     WITH = "with"
     BASE = "base"
     PICKED = "pick"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Found = Callable[[str], Site]
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def found(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Found]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from postgres_server import Postgres
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module", params=ENGINES)
 def site(

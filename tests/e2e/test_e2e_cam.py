@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import statistics
 import time
 import zipfile
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 Open = Callable[..., Page]
 PAIR = "cam?a=zoo-shapes-resnet29-seed0&b=zoo-shapes-res2net29-seed0"
+QUICK_PAIR = "cam?a=zoo-shapes-resnet20&b=zoo-shapes-clever-hans-resnet20&view=measured"
+"""Networks with one seed each, so that a measurement takes seconds."""
 
 
 def photo() -> bytes:
@@ -66,7 +69,11 @@ def test_a_photo_a_layer_the_difference_a_measurement_and_files(open_page: Open)
     assert words["image"]["name"] == "disc.jpg"
     assert words["question"]["method"] == "hirescam"
     assert len(words["networks"][0]["weights_sha256"]) == 64
-    page.get_by_text("Measured", exact=True).click()
+    page.get_by_text("other", exact=True).click()
+    page.locator('.rx-network [data-address="layer3.1"]').first.click()
+    expect(page.get_by_text("Read at layer3.1.relu3")).to_be_visible()
+    settled(page)
+    page.goto(page.url.partition("cam?")[0] + QUICK_PAIR)
     number = page.get_by_label("Images", exact=True)
     number.fill("20")
     number.press("Enter")
@@ -81,12 +88,14 @@ def test_a_pair_is_redrawn_within_300_ms(open_page: Open) -> None:
     page = open_page(PAIR)
     expect(page.get_by_role("heading", name="Difference")).to_be_visible(timeout=120_000)
     settled(page)
-    took: dict[str, float] = {}
-    for name in ("layer2", "layer3", "layer1"):
-        begun = time.perf_counter()
-        page.get_by_text(name, exact=True).click()
-        expect(page.get_by_text(f"Read at {name}")).to_be_visible(timeout=60_000)
-        settled(page)
-        took[name] = time.perf_counter() - begun
-    print(took)
-    assert min(took.values()) < 0.3
+    took: list[float] = []
+    # The first round computes; a person who goes back and forth waits for the second.
+    for number in range(3):
+        for name in ("layer2", "layer3", "layer1"):
+            begun = time.perf_counter()
+            page.get_by_text(name, exact=True).click()
+            expect(page.get_by_text(f"Read at {name}")).to_be_visible(timeout=60_000)
+            settled(page)
+            took += [time.perf_counter() - begun] if number else []
+    print(f"median {1000 * statistics.median(took):.0f} ms, least {1000 * min(took):.0f} ms")
+    assert statistics.median(took) < 0.3

@@ -11,6 +11,7 @@ from e2e_tools import settled
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.jobs import client
+from explorer.jobs.people import Person
 from tests.run_lab import digits_spec, finished_run
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def trained(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     ids.append(finished_run(digits_spec("plain20"), title="Plain-20", top=0.6))
     yield ids
     for run_id in ids:
-        client.delete(run_id)
+        client.delete(run_id, by=Person("me"))
     client.ledger().close()
 
 

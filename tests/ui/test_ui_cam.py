@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 from test_ui_pages import DIGITS, finished_run, segments
 from ui_tools import Open, button, choice, shown
 
@@ -23,7 +24,7 @@ from explorer.cam.methods import METHODS
 from explorer.data.shapes.config import CLASSES
 from explorer.figures.measured_chart import measured
 from explorer.jobs import client
-from explorer.spec.edit import change_part
+from explorer.spec.edit import change_part, change_stages
 from explorer.spec.presets import preset
 from explorer.store import runs
 from explorer.store.paths import home
@@ -31,6 +32,7 @@ from explorer.store.records import State
 from explorer.ui import cam_results
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from explorer.store.records import Job
@@ -66,9 +68,12 @@ def test_before_the_last_stage_hirescam_is_the_default_and_the_reason_is_shown(
     assert not app.error
 
 
-def shapes_run(title: str, name: str, seed: int = 0) -> str:
-    """Write an untrained network as if it had been trained on shapes."""
+def shapes_run(title: str, name: str, seed: int = 0, depth: int | None = None) -> str:
+    """Write an untrained network, always the same, as if it had been trained on shapes."""
+    torch.manual_seed(seed)
     spec = change_part(preset(name), "head", num_classes=len(CLASSES))
+    if depth is not None:
+        spec = change_stages(spec, None, depth=depth)
     job = client.submit("train", {"data": "shapes"}, title=title, user="u")
     claim = client.ledger().claim("test")
     assert claim
@@ -85,11 +90,23 @@ def shapes_run(title: str, name: str, seed: int = 0) -> str:
     return job
 
 
+NUM_MEASURED = 24
+
+
+@pytest.fixture
+def _one_thread() -> Iterator[None]:
+    """Compute as a worker does: threads that wait for each other stall on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 class Worker:
-    """What a job sees."""
+    """What a job sees; of fewer images than the form asks for."""
 
     def __init__(self, job: Job) -> None:
-        self.payload: dict[str, Any] = {**job.payload, "images": 40}
+        self.payload: dict[str, Any] = {**job.payload, "images": NUM_MEASURED}
         self.directory: Path = home().run(job.id)
 
     def progress(self, fraction: float, text: str) -> None:
@@ -130,8 +147,10 @@ def test_a_measurement_is_queued_with_what_the_form_says_and_all_seeds(open_page
     assert "was stopped" in shown(open_page("cam", a=a, b=b, view="measured"))
 
 
+@pytest.mark.usefixtures("_one_thread")
 def test_a_measured_pair_is_found_again_with_its_table_and_verdict(open_page: Open) -> None:
-    a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "res2net20_31w_4s")
+    a = shapes_run("A net", "resnet20", depth=1)
+    b = shapes_run("B net", "res2net20_31w_4s", depth=1)
     app = open_page("cam", a=a, b=b, view="measured")
     button(app, "Measure").click().run()
     claim = client.ledger().claim("test")
@@ -144,7 +163,7 @@ def test_a_measured_pair_is_found_again_with_its_table_and_verdict(open_page: Op
     text = shown(app)
     assert "a description, not a finding" in text
     assert "With fewer than 3 training seeds" in text
-    assert "40 held-out images of shapes" in text
+    assert f"{NUM_MEASURED} held-out images of shapes" in text
     written = json.loads((home().run(last_measurement().id) / "localisation.json").read_text())
     rows = [r for r in written["rows"] if r["metric"] == "pointing"]
     assert {r["stratum"] for r in rows} >= {"all", "small"}
@@ -162,7 +181,9 @@ def test_a_measured_pair_is_found_again_with_its_table_and_verdict(open_page: Op
     file = (home().run(last_measurement().id) / "localisation.csv").read_text()
     assert len(list(csv.DictReader(io.StringIO(file)))) == len(written["rows"])
     text = shown(open_page("cam", a=b, b=a, view="measured"))
-    assert "40 held-out images of shapes" in text, "the pair the other way round is measured, too"
+    assert f"{NUM_MEASURED} held-out images of shapes" in text, (
+        "the pair the other way round is measured, too"
+    )
     assert "no second seed: nothing to claim" in text
     assert "Adebayo et al. 2018" in text
 
@@ -307,6 +328,7 @@ def test_a_difference_within_the_noise_of_seeds_is_not_claimed(open_page: Open) 
     assert "One net" in shown(app)
 
 
+@pytest.mark.usefixtures("_one_thread")
 def test_a_method_of_many_passes_becomes_a_job_that_is_found_again(open_page: Open) -> None:
     a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "preact_resnet20")
     app = open_page("cam", a=a, b=b, method="occlusion")
@@ -335,9 +357,42 @@ def test_photographs_show_their_licence(open_page: Open) -> None:
     assert "CC BY 2.0, danielbuechele" in app.caption[0].value
 
 
-def test_the_cue_experiment_says_what_to_train_or_shows_both_networks(open_page: Open) -> None:
+def test_the_cue_experiment_shows_both_networks_or_says_what_to_train(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a, b = (finished_run(f"{name} net", "resnet20", DIGITS) for name in "AB")
     app = open_page("cam", a=a, b=b, view="cues")
     assert not app.exception
     assert not app.error, app.error
-    assert "Does the network look at the shape" in shown(app)
+    text = shown(app)
+    assert "Does the network look at the shape" in text
+    assert "Clever Hans: what the cue does to both" in text
+    assert re.search(r"A loses \d\d points and B [−\d]+\.", text)
+    assert "ResNet-20, shapes-clever-hans" in text
+    segments(app, "Experiment").set_value("texture").run()
+    assert not app.error, app.error
+    assert "ResNet-20, shapes-texture" in shown(app)
+    monkeypatch.setattr("explorer.ui.finished.bundled", tuple)
+    text = shown(open_page("cam", a=a, b=b, view="cues"))
+    assert "Train one network on shapes-clever-hans" in text
+
+
+def test_any_tensor_that_all_networks_have_is_read_by_its_address(open_page: Open) -> None:
+    a, b = shapes_run("A net", "resnet20"), shapes_run("B net", "preact_resnet20")
+    app = open_page("cam", a=a, b=b, layer="layer3.1.conv2")
+    assert not app.error, app.error
+    assert segments(app, "Layer").value == "tensor"
+    assert choice(app, "Tensor").value == "layer3.1.conv2"
+    assert "Read at layer3.1.conv2: 8 × 8 cells of 4 px" in shown(app)
+    assert choice(app, "Method").value == "hirescam"
+    assert "layer3.2.add · 8 × 8" in choice(app, "Tensor").options
+    assert "norm_relu · 8 × 8" not in choice(app, "Tensor").options, "A has no such tensor"
+    choice(app, "Tensor").select("layer2.0.conv1").run()
+    assert not app.error, app.error
+    assert app.query_params["layer"] == "layer2.0.conv1"
+    assert "Read at layer2.0.conv1: 16 × 16 cells of 2 px" in shown(app)
+    segments(app, "Layer").set_value("layer2").run()
+    assert app.query_params["layer"] == "layer2"
+    assert not [box for box in app.selectbox if box.label == "Tensor"]
+    app = open_page("cam", a=a, b=b, layer="layer9.9.nothing")
+    assert segments(app, "Layer").value == "layer3"

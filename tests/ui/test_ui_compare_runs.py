@@ -84,7 +84,7 @@ def test_groups_by_a_field_and_axes(open_page: Open, seeds: list[str]) -> None:
     choice(app, "Group by").set_value("layer1.depth").run()
     assert app.query_params["group"] == "layer1.depth"
     names = [one["label"] for one in charts(app)["test-accuracy"]["series"]]
-    assert sorted(names) == ["3 · 4 runs", "5 · 1 run"]
+    assert sorted(names) == ["Blocks 3 · 4 runs", "Blocks 5 · 1 run"]
     assert "One training seed each" not in shown(app)
 
 

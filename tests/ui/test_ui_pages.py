@@ -215,7 +215,7 @@ def test_an_upload_is_explained_and_junk_is_one_sentence(open_page: Open, tmp_pa
     finished_run("A net", "resnet20", DIGITS)
     finished_run("B net", "resnet20", DIGITS)
     app = open_page("cam")
-    next(c for c in app.segmented_control if c.label == "Image").set_value("upload").run()
+    next(c for c in app.button_group if c.label == "Image").set_value("upload").run()
     assert "No image yet" in app.error[0].value
     image = tmp_path / "image.png"
     Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(image)

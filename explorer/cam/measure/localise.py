@@ -21,7 +21,7 @@ from explorer.cam.measure.statistics import NUM_RESAMPLES
 from explorer.cam.methods import METHODS, method_of
 from explorer.cam.pair import Subject, check_classes, check_grids, prepared
 from explorer.errors import ExplorerError
-from explorer.store.runs import read
+from explorer.store.runs import read, training_of
 from explorer.weights import load_run
 from explorer.words import _, mark
 
@@ -191,7 +191,7 @@ def _records(folders: Sequence[Path | str]) -> list[RunRecord]:
                 ).format(run=record.title, other=first.title),
                 _("Compare runs with one seed of the data."),
             )
-        key = (_key(record), record.seed)
+        key = (training_of(record), record.seed)
         if key in seen:
             raise ExplorerError(
                 _(
@@ -279,16 +279,10 @@ def _check_pair(first: _Run, other: _Run, plan: Plan) -> None:
         check_grids(first.record, first.layers[method], other.record, other.layers[method])
 
 
-def _key(record: RunRecord) -> str:
-    """Return what two seeds of one architecture have in common."""
-    data = record.data
-    return f"{record.spec.model_dump_json()} {data.name} {data.image_size} {record.recipe!r}"
-
-
 def _groups(runs: Sequence[_Run]) -> list[list[_Run]]:
     found: dict[str, list[_Run]] = {}
     for run in runs:
-        found.setdefault(_key(run.record), []).append(run)
+        found.setdefault(training_of(run.record), []).append(run)
     return list(found.values())
 
 

@@ -10,6 +10,7 @@ from explorer.data.progress import OnProgress, reported
 from explorer.data.shapes.config import CLASSES, ShapesConfig
 from explorer.data.shapes.render import render
 from explorer.data.table import Table
+from explorer.words import _
 
 
 def load_shapes(
@@ -37,6 +38,6 @@ def _draw_all(config: ShapesConfig, seed: int, on_progress: OnProgress | None) -
     images = np.empty((count, size, size, 3), dtype=np.uint8)
     masks = np.empty((count, size, size), dtype=bool)
     labels, strata = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.uint8)
-    for row, (split, index) in enumerate(reported(which, "Drawing shapes", on_progress)):
+    for row, (split, index) in enumerate(reported(which, _("Drawing shapes"), on_progress)):
         images[row], labels[row], masks[row], strata[row] = render(config, seed, split, index)
     return Table.of(Split(images, labels, masks, strata), CLASSES, config.num_train)

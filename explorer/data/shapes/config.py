@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from explorer.data.dataset import fingerprint
 from explorer.errors import DataError
+from explorer.words import _
 
 GENERATOR_VERSION = 1
 CLASSES = ("disc", "ring", "square", "triangle", "plus", "star", "crescent", "tee")
@@ -49,20 +50,24 @@ class ShapesConfig:
         """
         if not SMALLEST <= self.image_size <= LARGEST:
             raise DataError(
-                f"Shapes of {self.image_size} px cannot be drawn.",
-                f"Choose an image size from {SMALLEST} to {LARGEST}.",
+                _("Shapes of {image_size} px cannot be drawn.").format(image_size=self.image_size),
+                _("Choose an image size from {least} to {most}.").format(
+                    least=SMALLEST, most=LARGEST
+                ),
             )
         if min(self.num_train, self.num_test) < NUM_CELLS:
             raise DataError(
-                "A split of shapes needs one image of every class and size.",
-                f"Ask for {NUM_CELLS} images or more.",
+                _("A split of shapes needs one image of every class and size."),
+                _("Ask for {NUM_CELLS} images or more.").format(NUM_CELLS=NUM_CELLS),
             )
         if not 0 <= self.tex_rho <= 1 or not 0 <= (self.rho or 0) <= 1:
-            raise DataError("A probability lies outside 0..1.", "Set rho and tex_rho within 0..1.")
+            raise DataError(
+                _("A probability lies outside 0..1."), _("Set rho and tex_rho within 0..1.")
+            )
         if not 0 <= self.max_clutter <= 16 or not self.noise or not _within(self.noise, 0.08):
             raise DataError(
-                "Clutter or noise is outside its range.",
-                "Choose 0 to 16 ellipses, and noise amplitudes from 0 to 0.08.",
+                _("Clutter or noise is outside its range."),
+                _("Choose 0 to 16 ellipses, and noise amplitudes from 0 to 0.08."),
             )
 
     def fingerprint(self, seed: int) -> str:

@@ -22,6 +22,7 @@ from explorer.data.shapes.config import (
 )
 from explorer.data.shapes.geometry import OUTLINES, Outline, Point, direction, rounded
 from explorer.errors import DataError
+from explorer.words import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,9 +145,14 @@ def sample(config: ShapesConfig, seed: int, split: str, index: int) -> Scene:
         DataError: No such split, or a seed or index out of range.
     """
     if split not in SPLITS:
-        raise DataError(f"Shapes have no split {split!r}.", f"There are {', '.join(SPLITS)}.")
+        raise DataError(
+            _("Shapes have no split {split!r}.").format(split=split),
+            _("There are {SPLITS}.").format(SPLITS=", ".join(SPLITS)),
+        )
     if not 0 <= seed < 2**56 or not 0 <= index < 2**64:
-        raise DataError("The seed or the index of an image is out of range.", "Use 0 or more.")
+        raise DataError(
+            _("The seed or the index of an image is out of range."), _("Use 0 or more.")
+        )
     draws = _Draws(seed, SPLITS[split], index)
     label, stratum = cell(index)
     luminance = draws.between(0.25, 0.75)

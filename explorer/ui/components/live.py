@@ -48,6 +48,27 @@ text { font-size: 12px; fill: currentColor; } .t2 { fill: light-dark(#434c5a, #b
 .fill1 { fill: light-dark(#d55e00, #ff9449); } .stroke1 { stroke: light-dark(#d55e00, #ff9449); }
 .fill2 { fill: light-dark(#007d5c, #3ccb9b); } .stroke2 { stroke: light-dark(#007d5c, #3ccb9b); }
 .fill3 { fill: light-dark(#c2629a, #e79ac4); } .stroke3 { stroke: light-dark(#c2629a, #e79ac4); }
+.strokeg0 { stroke: light-dark(#00224e, #b9ac70); }
+.strokeg1 { stroke: light-dark(#2a3f6d, #d1ba57); }
+.strokeg2 { stroke: light-dark(#575d6d, #e9cf3f); }
+.strokeg3 { stroke: light-dark(#7d7c78, #a69d75); }
+.strokeg4 { stroke: light-dark(#948e77, #948e77); }
+.strokeg5 { stroke: light-dark(#a69d75, #7d7c78); }
+.strokeg6 { stroke: light-dark(#b9ac70, #666c84); }
+[class^="fillg"] { fill: currentColor; }
+.faint { opacity: 0.3; stroke-width: 1; }
+.tools { display: flex; flex-wrap: wrap; gap: 4px 20px; align-items: center; margin: 0 0 10px;
+  font-size: 12px; color: light-dark(#434c5a, #b7bfcb); }
+.tools:empty { display: none; }
+.tools label { display: inline-flex; align-items: center; gap: 6px; min-height: 28px; }
+.tools input { accent-color: var(--st-primary-color); }
+.tools input[type="range"] { width: 110px; }
+select { font: inherit; font-size: 12px; display: block; max-width: 100%; color: inherit;
+  background: var(--st-background-color); border: 1px solid var(--st-border-color);
+  border-radius: 8px; padding: 1px 4px; }
+svg:focus-visible, .tools input:focus-visible, select:focus-visible {
+  outline: 2px solid var(--st-primary-color); outline-offset: 1px; border-radius: 5px; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 640px) {
   .jobs li { grid-template-columns: 12px 1fr 56px 64px; }
   .state, .bar { grid-column: 2 / -1; }
@@ -73,13 +94,17 @@ class Asked(NamedTuple):
     ended: str | None
 
 
-def live_runs(jobs: Sequence[Job], note: Callable[[Job], str], *, key: str) -> Asked:
+def live_runs(
+    jobs: Sequence[Job], note: Callable[[Job], str], *, key: str, full: bool = False
+) -> Asked:
     """Show jobs and their curves; at most four are told apart by colour.
 
     Args:
         jobs: What to show, in this order.
         note: Says in a few words how a job differs from another of its name.
         key: Of the component.
+        full: With smoothing, a logarithmic scale and further curves, and without the list of
+            the jobs, which the page has elsewhere.
     """
     data: dict[str, Any] = {
         "jobs": [
@@ -100,6 +125,9 @@ def live_runs(jobs: Sequence[Job], note: Callable[[Job], str], *, key: str) -> A
         "charts": _charts({_metric(job) for job in jobs}),
         "labels": _labels(),
     }
+    if full:
+        more = {"rows": False, "tools": _tools(), "more": _more(), "gradients": _gradients()}
+        data.update(more)
     result = _component(key=key, data=data, on_stop_change=_nothing, on_ended_change=_nothing)
     return Asked(_text(result.get("stop")), _text(result.get("ended")))
 
@@ -152,8 +180,55 @@ def _charts(metrics: set[str]) -> list[dict[str, Any]]:
     return [chart for chart in charts if chart["metric"] in {"loss", *(metrics or {ACCURACY})}]
 
 
+def _more() -> list[dict[str, Any]]:
+    """Return the curves that are shown when they are asked for."""
+    plain = {"x": _("epoch"), "percent": False, "dots": False, "limits": {"floor": 0}}
+    return [
+        {
+            "metric": "lr",
+            "title": _("Learning rate"),
+            "note": _("How far a step goes, as the schedule says."),
+            **plain,
+        },
+        {
+            "metric": "images_per_second",
+            "title": _("Throughput"),
+            "note": _("Images trained on in a second, while steps are taken."),
+            **plain,
+        },
+    ]
+
+
+def _gradients() -> dict[str, Any]:
+    return {
+        "metric": "gradients",
+        "title": _("Gradient norm by stage"),
+        "note": _(
+            "Length of the gradient of all weights of a stage; one that falls to zero learns "
+            "no more."
+        ),
+        "of": _("Run whose gradients are shown"),
+        "x": _("epoch"),
+        "percent": False,
+        "dots": False,
+        "limits": {"floor": 0},
+    }
+
+
+def _tools() -> dict[str, str]:
+    return {
+        "smooth": _("Smoothing"),
+        "smoothHint": _("Moving average of the curve; what was measured stays behind it, pale."),
+        "log": _("Log scale"),
+        "logHint": _("Equal factors are equally far apart; for all but shares."),
+        "more": _("Learning rate, throughput, gradients"),
+        "moreHint": _("Three more curves of the same trainings."),
+    }
+
+
 def _labels() -> dict[str, Any]:
     return {
+        "said": _("{name}: last {last}, lowest {low}, highest {high}"),
         "empty": _("The first points come within seconds of the start."),
         "stop": _("Stop"),
         "stopping": _("stopping"),

@@ -100,7 +100,7 @@ def replay(curves: Sequence[Curve], plots: Sequence[Plot], *, key: str) -> None:
 
 
 def labels() -> dict[str, str]:
-    """Return the words of the replay."""
+    """Return the words of the component."""
     return {
         "play": _("Play"),
         "pause": _("Pause"),

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from explorer.cam.layers import layer_of, layers
+from explorer.cam.layers import common_layers, layer_of, layer_within, layers
 from explorer.errors import ExplorerError
 from explorer.graph import lower
 from explorer.spec.presets import preset
@@ -61,3 +61,34 @@ def test_forms_and_results_need_no_torch():
     names = ", ".join(f"explorer.{module}" for module in modules)
     code = f"import sys, {names}; sys.exit('torch' in sys.modules or 'scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_tensors_that_networks_share_have_one_address_grid_and_stride():
+    graphs = [lower(preset(name)) for name in ("resnet20", "preact_resnet20")]
+    found = common_layers(graphs)
+    for layer in found:
+        for graph in graphs:
+            assert layer_of(graph, layer.address)[:5] == layer[:5]
+    shared = {layer.address for layer in found}
+    assert {"conv1", "layer1.0.conv1", "layer3.2.add"} <= shared
+    assert "norm_relu" not in shared
+    assert not shared & {"avgpool", "fc", "input"}, "one cell is no map"
+    assert [a for a in graphs[0].nodes if a in shared] == [layer.address for layer in found]
+    assert common_layers([lower(preset("resnet20"), 32), lower(preset("resnet20"), 64)]) == ()
+
+
+def test_a_part_of_a_network_is_read_at_its_output():
+    graph = lower(preset("resnet20"))
+    among = common_layers([graph])
+    for place, address in {
+        "layer2": "layer2.2.relu2",
+        "layer2.0": "layer2.0.relu2",
+        "layer2.0.bn1": "layer2.0.bn1",
+        "stem": graph.stem[-1],
+    }.items():
+        found = layer_within(graph, place, among)
+        assert found is not None
+        assert found.address == address
+    assert layer_within(graph, "head", among) is None
+    assert layer_within(graph, "", among) is None
+    assert layer_within(graph, "fc", among) is None

@@ -14,7 +14,7 @@ from PIL import Image
 from explorer.builder import build
 from explorer.cam import task
 from explorer.cam.core import explain
-from explorer.cam.pair import Question, Subject, compare
+from explorer.cam.pair import Question, Subject, compare, titles_of
 from explorer.data import samples
 from explorer.errors import DataError, ExplorerError, WeightsError
 from explorer.spec.edit import change_part
@@ -210,3 +210,17 @@ def test_one_network_or_five_are_not_compared(runs, picture, count):
         task.several([str(runs[0])] * count, png(picture))
     assert caught.value.message == f"{count} networks cannot be compared on one image."
     assert caught.value.hint == "Choose 2 to 4 runs."
+
+
+def test_networks_of_one_title_are_told_apart_by_seed_or_data(a, b):
+    one, other = a.record, b.record
+    assert titles_of([one, other]) == [one.title, other.title]
+    twin = one.model_copy(update={"seed": one.seed + 1})
+    assert titles_of([one, other, twin]) == [
+        f"{one.title}, seed {one.seed}",
+        other.title,
+        f"{one.title}, seed {twin.seed}",
+    ]
+    data = one.data.model_copy(update={"name": "folder/lions"})
+    elsewhere = one.model_copy(update={"data": data})
+    assert titles_of([one, elsewhere])[1] == f"{one.title}, lions"

@@ -11,7 +11,7 @@ from explorer.cli import train
 from explorer.cli.commands import main
 from explorer.data.dataset import Dataset, Split
 from explorer.errors import DataError
-from explorer.training import loop, process
+from explorer.training import process, step
 
 SPEC = '{"image_size": 8, "stem": {"width": 4, "kernel_size": 3, "stride": 1, "pool": false}, \
 "stages": [{"depth": 1, "width": 4}], "head": {"num_classes": 2}}'
@@ -113,7 +113,9 @@ def test_text_for_people_says_what_was_adapted(tmp_path, capsys):
     main(["train", "resnet20", "--data", "tiny", "--out", str(tmp_path / "r"), "--epochs", "1"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "The classifier has 2 classes as the data, instead of 10."
-    assert lines[-1].startswith("resnet20 on tiny: accuracy ")
+    assert lines[-2].startswith("resnet20 on tiny: accuracy ")
+    assert lines[-1].startswith("Steps took ")
+    assert "s to the first figure and " in lines[-1]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,12 @@ def test_text_for_people_says_what_was_adapted(tmp_path, capsys):
         (["--lr", "nan"], "lr"),
         (["--device", "tpu"], "no device called 'tpu'"),
         (["--seed", "-1"], "seed -1"),
+        (["--set", "cutout"], "'cutout' does not say what to set. Write a field and its value"),
+        (["--set", "colour=8"], "The recipe cannot be used: colour"),
+        (["--set", "cutout=much"], "The recipe cannot be used: cutout"),
+        (["--set", "self=1"], "The recipe cannot be used: self"),
+        (["--set", "milestones=" + "[" * 100_000], "The recipe cannot be used: milestones"),
+        (["--threads", "0"], "0 threads are out of range. Use a number from 1 to 1024."),
     ],
 )
 def test_errors_are_one_line(spec, tmp_path, capsys, extra, words):
@@ -161,15 +169,15 @@ def test_evaluate_something_that_is_no_run(tmp_path, capsys):
 
 def test_interrupted_and_resumed(spec, tmp_path, capsys, monkeypatch):
     given = ["train", spec, "--data", "tiny", "--out", str(tmp_path / "r"), "--epochs", "2"]
-    step = loop.Trainer._train_step
+    run = step.Step.run
 
     def interrupted(self, draws):
-        step(self, draws)
+        run(self, draws)
         signal.raise_signal(signal.SIGINT)
 
     before = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Trainer, "_train_step", interrupted)
+        patch.setattr(step.Step, "run", interrupted)
         error = failure(capsys, *given)
     assert "Run the same command with --resume." in error
     assert signal.getsignal(signal.SIGINT) is before

@@ -21,6 +21,8 @@ from explorer.errors import BudgetError, JobError, ShapeError, SpecError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:

@@ -71,6 +71,15 @@ def test_one_end_for_both_unless_each_has_its_own():
     assert limits(both, SCALES["own"]) == (1 / 8, 1 / 64)
 
 
+def test_the_rank_of_a_cell_is_the_share_of_cells_that_are_no_hotter():
+    heat = np.array([[-1.0, 0.0], [2.0, 5.0]])
+    ranks = scale_of("rank").values(side(heat))
+    np.testing.assert_allclose(ranks, [[0, 0], [0.75, 1]])
+    np.testing.assert_array_equal(scale_of("rank").values(side(3 * heat)), ranks)
+    assert (scale_of("rank").values(side(FLAT)) == 1).all(), "all are equally hot"
+    assert not scale_of("rank").values(side(DEAD)).any()
+
+
 def test_a_dead_map_does_not_borrow_a_difference():
     shown = panels(comparison(DEAD, PEAK), look=LOOK)
     assert shown.limit == 0

@@ -20,6 +20,8 @@ from explorer.store.records import State
 if TYPE_CHECKING:
     from job_lab import Lab
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def sent() -> list[protocol.Message]:

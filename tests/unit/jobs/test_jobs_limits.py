@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Hire = Callable[..., Worker]
 
+pytestmark = pytest.mark.alone
+
 MB = 10**6
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from job_lab import Lab
 
+pytestmark = pytest.mark.alone
+
 WORD = "correct horse battery"
 ANNA, BEN = Person("anna"), Person("ben")
 TEACHER = Person("t", is_teacher=True)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Hire = Callable[..., Worker]
 
+pytestmark = pytest.mark.alone
+
 
 def test_places_are_planned_as_the_command_says() -> None:
     slots = planned(["0", "1"], per_gpu=2)

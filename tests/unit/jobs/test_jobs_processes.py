@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Hire = Callable[..., object]
     Spawn = Callable[..., subprocess.Popen[str]]
 
+pytestmark = pytest.mark.alone
+
 _WORKER = f"""
 from explorer.jobs.supervisor import Timing
 from explorer.jobs.worker import Worker

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from job_lab import FAST, is_gone, wait_until
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
 from explorer.jobs import worker as worker_module
 from explorer.jobs.slots import any_slots
 from explorer.jobs.supervisor import Timing
+from explorer.store.clock import Now
 from explorer.store.engine import write
 from explorer.store.ledger import Ledger
 from explorer.store.records import State
+from explorer.store.tables import job as job_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from explorer.jobs.worker import Worker
 
     Hire = Callable[..., Worker]
+
+pytestmark = pytest.mark.alone
 
 
 def test_a_job_reports_and_ends(lab: Lab, hire: Hire) -> None:
@@ -39,8 +43,10 @@ def test_a_job_reports_and_ends(lab: Lab, hire: Hire) -> None:
 def test_a_job_runs_politely_in_its_own_group_and_folder(lab: Lab, hire: Hire) -> None:
     job_id = lab.submit("surroundings")
     hire()
-    assert lab.ended(job_id).result == {
+    job = lab.ended(job_id)
+    assert job.result == {
         "directory": str(lab.home.run(job_id)),
+        "submitted": job.created,
         "leads_its_group": True,
         "niceness": 10,
         "waiting": "PASSIVE",
@@ -138,6 +144,20 @@ def test_slots_run_side_by_side(lab: Lab, hire: Hire) -> None:
     wait_until(lambda: sum(bool(lab.ledger.metrics(job_id)) for job_id in ids) == 2)
     states = sorted(lab.ledger.job(job_id).state for job_id in ids)
     assert states == ["queued", "running", "running"]
+
+
+def test_a_busy_worker_notices_what_a_dead_one_held(lab: Lab, hire: Hire) -> None:
+    busy = lab.submit("count", steps=10_000, pause=0.05)
+    hire(lease=1.5)
+    wait_until(lambda: lab.ledger.job(busy).state is State.RUNNING)
+    lost = lab.submit("count", steps=1)
+    assert lab.ledger.claim("dead")
+    with write(lab.ledger.engine) as db:
+        db.execute(update(job_table).where(job_table.c.id == lost).values(lease_until=Now() - 1))
+    wait_until(lambda: lab.ledger.job(lost).state is State.QUEUED)
+    assert lab.ledger.job(lost).losses == 1
+    still = lab.ledger.job(busy)
+    assert (still.state, still.losses, still.attempt) == (State.RUNNING, 0, 1)
 
 
 def test_a_worker_that_leaves_gives_its_job_back(lab: Lab, hire: Hire) -> None:

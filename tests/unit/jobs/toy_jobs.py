@@ -98,6 +98,7 @@ def surroundings(context: Context) -> dict[str, Any]:
     _sign(context)
     return {
         "directory": str(context.directory),
+        "submitted": context.submitted,
         "leads_its_group": os.getpgrp() == os.getpid(),
         "niceness": os.nice(0),
         "waiting": os.environ["OMP_WAIT_POLICY"],

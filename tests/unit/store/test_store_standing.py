@@ -81,7 +81,7 @@ def test_unknown_is_said_and_not_invented() -> None:
     [
         ({"rules": Rules(paused=True)}, "the queue is paused"),
         ({"workers": ()}, "no worker is there"),
-        ({"workers": (Slots("here", (("cpu",),)),)}, "no worker takes jobs for 'cuda'"),
+        ({"workers": (Slots("here", (("cpu",),)),)}, "no worker takes jobs for {device}"),
         (
             {"workers": (Slots("here", (("auto", "cuda"),)),), "spent": frozenset({"me"})},
             "the GPU minutes of today are used up",

@@ -7,8 +7,10 @@ import torch
 from explorer.blocks.preact import PreAct
 from explorer.data.dataset import Dataset, Split
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
+from explorer.store import bundles
 from explorer.training import run as run_module
 from explorer.training.recipe import Recipe
+from explorer.training.run import train_run
 
 SIZE = 10
 
@@ -68,3 +70,43 @@ def data(dataset, monkeypatch) -> str:
 
     monkeypatch.setattr(run_module, "load", load)
     return "colours"
+
+
+@pytest.fixture
+def short(recipe):
+    return recipe.changed(epochs=2)
+
+
+@pytest.fixture
+def run(spec, data, short, tmp_path):
+    """The folder of a run that has ended, as a job leaves it."""
+    folder = tmp_path / "run"
+    train_run(spec, data, short, seed=3, device="cpu", folder=folder, submitted=1.0)
+    (folder / "log.txt").write_text("what a job printed\n")
+    (folder / "checkpoints").mkdir()
+    (folder / "checkpoints" / "old").write_text("no part of the run")
+    return folder
+
+
+@pytest.fixture
+def unfinished(spec, data, short, tmp_path):
+    """The folder of a run that was stopped in its second epoch."""
+    folder, seen = tmp_path / "unfinished", []
+    train_run(
+        spec,
+        data,
+        short,
+        device="cpu",
+        folder=folder,
+        title="Half a run",
+        on_event=seen.append,
+        should_stop=lambda: len(seen) > 9,
+    )
+    return folder
+
+
+@pytest.fixture
+def bundle(run, tmp_path):
+    target = tmp_path / "run.zip"
+    bundles.pack(run, target)
+    return target

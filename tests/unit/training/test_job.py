@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
+import torch
 
 from explorer.errors import ExplorerError, JobError
 from explorer.store import runs
-from explorer.training import job, loop
+from explorer.training import job, loop, step
 
 
 class Stopped(BaseException):
@@ -14,6 +16,8 @@ class Stopped(BaseException):
 
 
 class FakeContext:
+    submitted = None
+
     def __init__(self, payload, directory, stop_at=None, stop_in_report=None):
         self.payload, self.directory, self.stop_at = payload, directory, stop_at
         self.reports: list[tuple[int, dict[str, float]]] = []
@@ -73,6 +77,27 @@ def test_a_job_reports_and_returns_its_result(payload, tmp_path):
     assert context.checks >= 18
 
 
+def test_a_result_says_how_long_somebody_waited(payload, tmp_path):
+    context = FakeContext(payload, tmp_path)
+    context.submitted = time.time() - 100
+    result = job.run(context)
+    assert 100 < result["first_seconds"] < result["result_seconds"] < 200
+    assert 0 < result["training_seconds"] < result["seconds"] < 100
+    assert runs.read(tmp_path).result.first_seconds == result["first_seconds"]
+
+
+def test_the_first_figure_is_the_first_even_after_a_pause(payload, tmp_path):
+    context = FakeContext(payload, tmp_path, stop_at=10)
+    context.submitted = time.time() - 100
+    with pytest.raises(Stopped):
+        job.run(context)
+    later = FakeContext(payload, tmp_path)
+    later.submitted = time.time() - 1000
+    result = job.run(later)
+    assert 100 < result["first_seconds"] < 200
+    assert 100 < result["result_seconds"] < 200
+
+
 def test_a_stopped_job_goes_on_where_it_was(payload, tmp_path):
     whole = FakeContext(payload, tmp_path / "whole")
     job.run(whole)
@@ -118,6 +143,32 @@ def test_a_job_stopped_while_loading(payload, tmp_path):
     with pytest.raises(Stopped):
         job.run(FakeContext(payload, tmp_path, stop_at=1))
     assert job.run(FakeContext(payload, tmp_path))["epochs"] == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), "gpu_memory"),
+        (MemoryError(), "memory"),
+        (None, "diverged"),
+    ],
+    ids=("gpu", "machine", "diverged"),
+)
+def test_a_job_that_fails_says_of_what_kind(payload, tmp_path, monkeypatch, error, kind):
+    def refuse(*_):
+        raise type(error)(*error.args)
+
+    def endless(logits, batch, smoothing):
+        return logits.sum() * float("inf")
+
+    if error is None:
+        monkeypatch.setattr(step, "loss_of", endless)
+    else:
+        monkeypatch.setattr(step.Step, "_backward", refuse)
+    with pytest.raises(JobError) as caught:
+        job.run(FakeContext(payload, tmp_path))
+    assert caught.value.kind == kind
+    assert caught.value.hint
 
 
 def test_a_recipe_by_name(payload, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from explorer.errors import BudgetError, DataError, JobError
+from explorer.errors import BudgetError, DataError, DivergedError, JobError
 from explorer.spec.edit import change_part
 from explorer.spec.presets import preset
 from explorer.store import runs
@@ -198,7 +198,7 @@ def test_divergence_keeps_the_last_finite_checkpoint(spec, data, recipe, tmp_pat
                 self.network.get_parameter("conv1.weight")[0] = float("nan")
 
     monkeypatch.setattr(step.Step, "run", poisoned)
-    with pytest.raises(JobError, match="no longer a number, in epoch 2"):
+    with pytest.raises(DivergedError, match="no longer a number, in epoch 2"):
         train_run(spec, data, wild, folder=tmp_path, device="cpu")
     state = checkpoint.load(tmp_path)
     assert state is not None

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import safetensors.torch
+import torch
 
 from explorer.analysis.cost import cost
+from explorer.cam.pair import prepared
 from explorer.cli.commands import main
+from explorer.data.samples import samples
 from explorer.errors import DataError
 from explorer.store import zoo as store
-from explorer.store.runs import WEIGHTS
+from explorer.store.runs import WEIGHTS, training_of
 from explorer.training import zoo
 from explorer.training.evaluate import Score, evaluate_run
+from explorer.weights import load_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 BUNDLED = {one.name: one for one in store.bundled()}
+SHAPES = [name for name in BUNDLED if name.startswith("shapes")]
 
 
 def test_the_zoo_is_small_and_every_run_has_its_recipe() -> None:
@@ -51,13 +58,42 @@ def test_a_bundled_run_scores_what_its_card_says(name: str) -> None:
     assert str(state["conv1.weight"].dtype) == f"torch.{one.card.precision}"
 
 
-@pytest.mark.parametrize("name", [n for n in BUNDLED if n.startswith("shapes")])
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_run_on_shapes_is_as_good_as_its_card_on_a_sample(name: str) -> None:
+    one, num = BUNDLED[name], 200
+    network, record = load_run(one.folder)
+    known = samples(record.data.name, range(num), seed=0, image_size=record.data.image_size)
+    labels = torch.tensor([record.data.classes.index(sample.class_name) for sample in known])
+    with torch.inference_mode():
+        pixels = prepared(np.array([sample.image for sample in known]), record.data)
+        found = float((network.eval()(pixels).argmax(1) == labels).float().mean())
+    said = one.card.accuracy_as_stored
+    assert abs(found - said) <= 3 * (said * (1 - said) / num) ** 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", SHAPES)
 def test_a_run_on_shapes_scores_what_its_card_says(name: str) -> None:
     one = BUNDLED[name]
     score = evaluate_run(one.folder, one.record.data.name)
     assert isinstance(score, Score)
     assert score.num_images == 1200
     assert abs(score.accuracy - one.card.accuracy_as_stored) < 0.005
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", [n for n in BUNDLED if n.startswith("cifar10")])
+def test_a_run_on_cifar_10_scores_what_its_card_says(name: str) -> None:
+    images = os.environ.get("CIFAR10_TRAIN")
+    if images is None:
+        pytest.skip("CIFAR-10 is not bundled: CIFAR10_TRAIN names its cifar10-train.zip")
+    one = BUNDLED[name]
+    score = evaluate_run(one.folder, images)
+    assert isinstance(score, Score)
+    assert score.num_images == 5000
+    assert abs(score.accuracy - one.card.accuracy_as_stored) < 0.002
 
 
 @pytest.mark.slow
@@ -113,3 +149,13 @@ def test_the_command_lists_the_zoo(capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(capsys.readouterr().out)
     assert set(listed) == set(BUNDLED)
     assert listed["digits-plain32"]["twin"] == "digits-resnet32"
+
+
+def test_seeds_of_one_network_count_as_one_training_whatever_computed_them() -> None:
+    one = BUNDLED["shapes-resnet29-seed0"].record
+    other = BUNDLED["shapes-resnet29-seed1"].record
+    assert one.recipe["layout"] != other.recipe["layout"]
+    assert training_of(one) == training_of(other)
+    changed = one.model_copy(update={"recipe": {**one.recipe, "lr": 0.1}})
+    assert training_of(one) != training_of(changed)
+    assert training_of(one) != training_of(BUNDLED["shapes-res2net29-seed0"].record)

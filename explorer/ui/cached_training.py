@@ -1,0 +1,93 @@
+"""What the Train page works out once for all: sweeps, sizes of data, previews, the pace here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer import compute, words
+from explorer.data import facts as data_facts
+from explorer.training import sweep as sweeps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explorer.data.facts import Facts
+    from explorer.data.preview import Preview
+    from explorer.store.runs import RunRecord
+    from explorer.training.sweep import Variant
+
+PREVIEW_DEADLINE = 120.0
+EXAMINED = 500
+"""Images of a preview that are opened; the others are counted."""
+
+
+@st.cache_data(max_entries=64, ttl=300, show_spinner=False)
+def facts(name: str, stamp: str) -> Facts:
+    """Return how large a set is.
+
+    Args:
+        name: As for ``explorer.data.load``.
+        stamp: Changes with its files.
+    """
+    del stamp
+    return data_facts.facts(name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def variants(language: str, sweep: str, size: tuple[int, int, int]) -> tuple[Variant, ...]:
+    """Return every training of a sweep with what it costs.
+
+    Args:
+        language: Of the reader, in which problems are told.
+        sweep: As JSON.
+        size: The facts of the data.
+    """
+    del language
+    asked = sweeps.Sweep.model_validate_json(sweep)
+    return sweeps.preview(asked, sweeps.DataFacts(*size))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def pace(ids: tuple[str, ...], _records: Sequence[RunRecord]) -> float | None:
+    """Return the multiply-adds that runs of this machine did in a second; None of none."""
+    del ids
+    return sweeps.pace(_records)
+
+
+@st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
+def preview(language: str, path: str, stamp: str) -> Preview:
+    """Return a look at a folder or zip of images, taken in the compute pool.
+
+    Args:
+        language: Of the reader.
+        path: Where it is.
+        stamp: Changes with its files.
+
+    Raises:
+        DataError: It is no folder or zip of images by class.
+    """
+    del language, stamp
+    return compute.run(
+        "explorer.data.preview:preview",
+        deadline=PREVIEW_DEADLINE,
+        path=Path(path),
+        most=EXAMINED,
+    )
+
+
+def stamp_of(path: str) -> str:
+    """Return what changes with a file, or with the first level of a folder; empty of neither."""
+    place = Path(path)
+    try:
+        state = place.stat()
+    except OSError:
+        return ""
+    return f"{state.st_mtime_ns}-{state.st_size}"
+
+
+def language() -> str:
+    """Return the reader's language, which answers in words are kept by."""
+    return words.language()
