@@ -13,6 +13,7 @@ from explorer.data.registry import canonical, catalogue, shapes_config
 from explorer.data.sources import open_source
 from explorer.data.splitting import num_held_out
 from explorer.errors import DataError
+from explorer.words import _
 
 _TRAINING = {"digits": 1_438, "svhn": 73_257}
 """Images of the training split; every other downloaded set holds out its last 10,000."""
@@ -62,7 +63,10 @@ def _num_train(name: str, num_images: int) -> int:
 
 def _of_path(path: Path) -> Facts:
     if not path.exists():
-        raise DataError(f"There is no data set, folder or file {str(path)!r}.", "Check the path.")
+        raise DataError(
+            _("There is no data set, folder or file {path!r}.").format(path=str(path)),
+            _("Check the path."),
+        )
     with open_source(path) as source:
         layout = find_layout(source.files, source.folders)
         size = natural_size(source, layout)

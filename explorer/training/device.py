@@ -33,7 +33,7 @@ def choose_device(name: str) -> torch.device:
     if int(index or 0) >= number:
         raise JobError(
             _("{name} was asked for, but this machine has {number} CUDA devices.").format(
-                name=name, number=number or "no"
+                name=name, number=number or _("no")
             ),
             _("Choose cpu or auto."),
         )

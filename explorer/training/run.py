@@ -183,7 +183,7 @@ def _split_batches(folder: Path) -> None:
     plan = plan.changed(parts=2 * plan.parts)
     notes = tuple(note for note in record.notes if not note.startswith(_(_SPLIT)))
     what = _("each is worked through in {n} parts, as batch norm sees them.").format(n=plan.parts)
-    note = f"{_(_SPLIT)}: {what}"
+    note = _("{title}: {line}").format(title=_(_SPLIT), line=what)
     changes = {"plan": plan.model_dump(mode="json"), "notes": (*notes, note)}
     runs.write(folder, record.model_copy(update=changes))
 
@@ -223,16 +223,16 @@ def _data_record(asked: str, dataset: Dataset, *, segments: bool) -> DataRecord:
 def _require_same(earlier: RunRecord, record: RunRecord, folder: Path) -> None:
     """Refuse to go on with a run that was begun with other settings."""
     settings = {
-        "network": earlier.spec == record.spec,
-        "recipe": record.recipe in (earlier.recipe, reproduce.pinned(earlier)),
-        "seed": earlier.seed == record.seed,
-        "data": earlier.data.fingerprint == record.data.fingerprint,
+        _("network"): earlier.spec == record.spec,
+        _("recipe"): record.recipe in (earlier.recipe, reproduce.pinned(earlier)),
+        _("seed"): earlier.seed == record.seed,
+        _("data"): earlier.data.fingerprint == record.data.fingerprint,
     }
     others = [name for name, is_same in settings.items() if not is_same]
     if others:
         raise JobError(
             _("The run in {folder} was begun with another {others}.").format(
-                folder=folder, others=" and another ".join(others)
+                folder=folder, others=_(" and another ").join(others)
             ),
             _("Resume it with the same settings, or name another folder."),
         )
