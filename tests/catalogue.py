@@ -85,6 +85,7 @@ def _in_fields() -> Iterator[tuple[str, str]]:
 def _in_tables() -> Iterator[tuple[str, str]]:
     from explorer.cam.measure.metrics import METRICS
     from explorer.cam.methods import METHODS
+    from explorer.data.fetch import offers
     from explorer.data.registry import catalogue
     from explorer.figures.cam_scale import SCALES
     from explorer.store.pretrained import PRETRAINED
@@ -103,6 +104,10 @@ def _in_tables() -> Iterator[tuple[str, str]]:
             yield "explorer.store.pretrained", text
     for recipe in recipes().values():
         yield from (("explorer.training.recipes", text) for text in (recipe.title, recipe.line))
+    # Also those that are not on this machine.
+    for offer in offers():
+        for text in (offer.title, offer.summary, offer.licence):
+            yield "explorer.data.fetch", text
     for info in catalogue():
         yield from (("explorer.data.registry", text) for text in (info.title, info.summary))
 
