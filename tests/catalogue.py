@@ -64,7 +64,7 @@ def _in_call(place: str, name: str, arguments: list[ast.expr]) -> Iterator[Found
 
 
 def _in_data() -> Iterator[Found]:
-    for place, text in (*_in_fields(), *_in_tables()):
+    for place, text in (*_in_fields(), *_in_tables(), *_in_data_sets()):
         yield Found(place, (text,))
 
 
@@ -85,7 +85,6 @@ def _in_fields() -> Iterator[tuple[str, str]]:
 def _in_tables() -> Iterator[tuple[str, str]]:
     from explorer.cam.measure.metrics import METRICS
     from explorer.cam.methods import METHODS
-    from explorer.data.registry import catalogue
     from explorer.figures.cam_scale import SCALES
     from explorer.store.pretrained import PRETRAINED
     from explorer.training.recipes import recipes
@@ -103,6 +102,16 @@ def _in_tables() -> Iterator[tuple[str, str]]:
             yield "explorer.store.pretrained", text
     for recipe in recipes().values():
         yield from (("explorer.training.recipes", text) for text in (recipe.title, recipe.line))
+
+
+def _in_data_sets() -> Iterator[tuple[str, str]]:
+    from explorer.data.fetch import offers
+    from explorer.data.registry import catalogue
+
+    # Also those that are not on this machine.
+    for offer in offers():
+        for text in (offer.title, offer.summary, offer.licence):
+            yield "explorer.data.fetch", text
     for info in catalogue():
         yield from (("explorer.data.registry", text) for text in (info.title, info.summary))
 

@@ -17,7 +17,9 @@ const states = new WeakMap();
 /** One request; returns how long to wait before the next, or null when there is none. */
 async function poll(job) {
   const query = new URLSearchParams({ since: job.next, token: job.token });
-  const answer = await fetch(`/api/live/${encodeURIComponent(job.id)}?${query}`);
+  // The page's language, which need not be the browser's.
+  const headers = { "Accept-Language": document.documentElement.lang || "en" };
+  const answer = await fetch(`/api/live/${encodeURIComponent(job.id)}?${query}`, { headers });
   if (answer.status === 204) return POLL_MS;
   if (answer.status === 403 || answer.status === 404) {
     job.gone = true;

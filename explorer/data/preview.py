@@ -232,8 +232,8 @@ def _train(one: ClassCount) -> int:
 
 
 def _listed(names: list[str]) -> str:
-    more = _(" and {n} more").format(n=len(names) - 4) if len(names) > 4 else ""
-    return _(", ").join(names[:4]) + more
+    first = _(", ").join(names[:4])
+    return _("{names} and {n} more").format(names=first, n=len(names) - 4) if names[4:] else first
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

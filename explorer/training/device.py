@@ -33,10 +33,8 @@ def choose_device(name: str) -> torch.device:
     if int(index or 0) >= number:
         raise JobError(
             _("{name} was asked for, but this machine has {number} CUDA devices.").format(
-                name=name, number=number
-            )
-            if number
-            else _("{name} was asked for, but this machine has no CUDA devices.").format(name=name),
+                name=name, number=number or _("no")
+            ),
             _("Choose cpu or auto."),
         )
     return torch.device(name)

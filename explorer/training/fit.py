@@ -81,12 +81,15 @@ def _fit_head(head: HeadSpec, dataset: Dataset, notes: list[str]) -> HeadSpec:
     classes = segmentation(dataset).classes if segments else dataset.classes
     changes: dict[str, object] = {}
     if head.num_classes != len(classes):
-        counted = _(", the background among them") if segments else ""
-        notes.append(
+        words = (
             _(
-                "The classifier has {n} classes as the data{counted}, instead of {num_classes}."
-            ).format(n=len(classes), counted=counted, num_classes=head.num_classes)
+                "The classifier has {n} classes as the data, the background among them, instead "
+                "of {num_classes}."
+            )
+            if segments
+            else _("The classifier has {n} classes as the data, instead of {num_classes}.")
         )
+        notes.append(words.format(n=len(classes), num_classes=head.num_classes))
         changes["num_classes"] = len(classes)
     if segments and not head.upsample:
         notes.append(_("The scores are enlarged to the size of the images."))

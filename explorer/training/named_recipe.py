@@ -46,14 +46,17 @@ class NamedRecipe:
             length = _("for {n} epochs").format(n=recipe.epochs)
         else:
             return ()
-        falls = ""
+        words, places = _("{title} is stated for {stated} epochs; this trains {length}."), []
         if recipe.schedule == "step" and recipe.steps is None and recipe.seconds is None:
             places = [f"{share * recipe.epochs:g}" for share in _rounded(recipe.milestones)]
-            falls = _(", with the learning rate falling after {places} of them").format(
-                places=_listed(places)
+            words = _(
+                "{title} is stated for {stated} epochs; this trains {length}, with the learning "
+                "rate falling after {places} of them."
             )
-        words = _("{title} is stated for {stated} epochs; this trains {length}{falls}.")
-        return (words.format(title=_(self.title), stated=stated, length=length, falls=falls),)
+        said = words.format(
+            title=_(self.title), stated=stated, length=length, places=_listed(places)
+        )
+        return (said,)
 
     def _of_values(self, recipe: Recipe) -> tuple[str, ...]:
         fields = type(recipe).model_fields

@@ -183,7 +183,7 @@ def _split_batches(folder: Path) -> None:
     plan = plan.changed(parts=2 * plan.parts)
     notes = tuple(note for note in record.notes if not note.startswith(_(_SPLIT)))
     what = _("each is worked through in {n} parts, as batch norm sees them.").format(n=plan.parts)
-    note = f"{_(_SPLIT)}: {what}"
+    note = _("{title}: {line}").format(title=_(_SPLIT), line=what)
     changes = {"plan": plan.model_dump(mode="json"), "notes": (*notes, note)}
     runs.write(folder, record.model_copy(update=changes))
 

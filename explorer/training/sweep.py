@@ -205,11 +205,13 @@ def payloads(sweep: Sweep, data: DataFacts, group: str) -> tuple[Payload, ...]:
     variants = preview(sweep, data)
     bad = [variant for variant in variants if variant.problem]
     if bad:
-        more = _(" (and {n} more)").format(n=len(bad) - 1) if len(bad) > 1 else ""
+        words = (
+            _("The training with {label} cannot be done (and {n} more): {problem}")
+            if len(bad) > 1
+            else _("The training with {label} cannot be done: {problem}")
+        )
         raise JobError(
-            _("The training with {label} cannot be done{more}: {problem}").format(
-                label=bad[0].label, more=more, problem=bad[0].problem
-            ),
+            words.format(label=bad[0].label, n=len(bad) - 1, problem=bad[0].problem),
             _("Leave that value out."),
         )
     return tuple(

@@ -72,7 +72,7 @@ def pictures(found: Sequence[Comparison], how: View) -> None:
 
 def _image(found: Comparison, drawn: CamRow) -> None:
     label = f"{found.label} · " if found.label else ""
-    facts = f"{label}{len(found.image)} px, {_('the same crop for all')}"
+    facts = listed((f"{label}{len(found.image)} px", _("the same crop for all")))
     picture(_("Image"), facts, to_png(drawn.image), is_narrow=len(drawn.maps) > 2)
 
 

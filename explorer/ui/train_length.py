@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.training.budget import training_macs
 from explorer.training.length import length
 from explorer.ui import panels, state
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, meant, plural
 
 if TYPE_CHECKING:
     from explorer.data.facts import Facts
@@ -67,7 +67,7 @@ def length_choice(
 def _words() -> dict[str, str]:
     return {
         "epochs": _("epochs"),
-        "steps": _("steps"),
+        "steps": meant("of a training", "steps"),
         "images": _("images"),
         "macs": _("multiply-adds"),
         "time": _("time"),

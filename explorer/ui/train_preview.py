@@ -51,8 +51,8 @@ def preview(path: Path) -> None:
 def _summary(found: Preview) -> str:
     return sentences(
         (
-            plural("{n} image", "{n} images", found.num_images)
-            + _(" in {n} classes, trained at {size} px, {memory} in memory.").format(
+            _("{images} in {n} classes, trained at {size} px, {memory} in memory.").format(
+                images=plural("{n} image", "{n} images", found.num_images),
                 n=count(len(found.counts)),
                 size=found.image_size,
                 memory=quantity(found.memory_bytes, "B"),

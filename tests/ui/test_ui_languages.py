@@ -82,7 +82,9 @@ PAGES = (
     *((page.name, {}) for page in nav.pages()),
     *(("lessons", {"lesson": f"{entry.name}.1"}) for entry in library.lessons()),
     ("build", {"arch": "res2net50_26w_4s", "sel": "layer2.0"}),
-    ("compare", {"nets": "arch:resnet20~arch:plain20"}),
+    ("compare", {"with": "resnet20,plain20"}),
+    ("compare", {"view": "time", "with": "resnet20,plain20"}),
+    ("compare", {"view": "why", "with": "resnet20,plain20"}),
     ("unravel", {"view": "lengths"}),
     ("unravel", {"view": "fields"}),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from streamlit.components.v2 import component
 
-from explorer.figures.labels import LABELS
+from explorer.figures.labels import spoken
 from explorer.figures.packed import packed
 from explorer.ui.components.assets import ASSETS, LOOK, STYLE, loader
 from explorer.ui.i18n import _
@@ -62,7 +62,7 @@ class Picked(NamedTuple):
 def labels() -> dict[str, str]:
     """Return the words of the panes."""
     return {
-        **{key: _(words) for key, words in LABELS.items()},
+        **spoken(),
         "same": _("the same"),
         "changed": _("changed"),
         "added": _("added: not in the baseline"),
