@@ -29,8 +29,8 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = F
     # As high with the changes as without: nothing below it jumps at the first edit.
     with words, st.container(key="title-row", vertical_alignment="center"):
         if builds and is_edited:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                panels.title(now.title, "", badge, width="content")
+            with st.container(gap=None):
+                panels.title(now.title, "", badge)
                 changes(now)
         else:
             panels.title(now.title, sentence, badge)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -57,15 +57,12 @@ def _cell(figure: Figure) -> str:
     )
 
 
-def title(
-    text: str, note: str = "", badge: str = "", width: Literal["stretch", "content"] = "stretch"
-) -> None:
+def title(text: str, note: str = "", badge: str = "") -> None:
     """Show the page's name, a badge, and one grey sentence."""
     label = f'<span class="rx-badge">{escape(badge)}</span>' if badge else ""
     st.html(
         f'<div class="rx-title"><h1>{escape(text)}</h1>{label}'
-        f'<span class="rx-q">{escape(note)}</span></div>',
-        width=width,
+        f'<span class="rx-q">{escape(note)}</span></div>'
     )
 
 
