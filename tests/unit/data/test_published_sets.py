@@ -176,7 +176,9 @@ def test_damaged_archives_are_named(tmp_path, change, words):
     assert "download it again" in caught.value.hint
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", gzip.compress(b"junk" * 1000)])
+@pytest.mark.parametrize(
+    "content", [b"", b"junk", gzip.compress(b"junk" * 1000)], ids=["empty", "junk", "not a tar"]
+)
 def test_what_is_no_archive(tmp_path, content):
     path = tmp_path / "file"
     path.write_bytes(content)
