@@ -96,10 +96,9 @@ def check(page: Page, address: str, words: str) -> None:
 
 def test_a_fault_would_be_found(lab: Server, page: Page) -> None:
     page.goto(lab.url + "about")
-    settled(page)
-    page.evaluate(
-        "document.querySelector('.rx-title').insertAdjacentHTML('beforeend',"
-        '\'<img src="/assets/icon.png"><p style="color:#ccc;background:#fff">Pale</p>\')'
+    page.locator(".rx-title").evaluate(
+        "(title, html) => title.insertAdjacentHTML('beforeend', html)",
+        '<img src="/assets/icon.png"><p style="color:#ccc;background:#fff">Pale</p>',
     )
     assert {fault.partition(":")[0] for fault in faults(page)} == {"image-alt", "color-contrast"}
 
