@@ -120,7 +120,8 @@ def picture(title: str, facts: str, png: bytes, mark: str = "", *, is_narrow: bo
 
 def bar(png: bytes, low: str, caption: str, high: str) -> None:
     """Show a colour bar, what stands at its ends and what it means."""
-    st.image(png, width="stretch")
+    words = _("Colours from {low} to {high}: {caption}")
+    st.image(png, width="stretch", alt=words.format(low=low, high=high, caption=caption))
     st.html(
         f'<div class="rx-bar"><span>{escape(low)}</span><span>{escape(caption)}</span>'
         f"<span>{escape(high)}</span></div>"

@@ -10,6 +10,7 @@ from explorer.ui.i18n import _
 from explorer.ui.lesson_strip import lesson_strip
 from explorer.ui.server import ROOT
 from explorer.ui.state import hand
+from explorer.ui.tour import tour_strip
 
 language.listen()
 st.set_page_config(
@@ -33,6 +34,7 @@ if problem:
 with guard():
     if current.url_path != "lessons":
         lesson_strip()
+    tour_strip(current.url_path or "build")
     current.run()
 urls.write(hand())
 language.write()

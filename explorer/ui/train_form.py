@@ -17,6 +17,7 @@ from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
 from explorer.ui.train_clone import begun, forget_clone
 from explorer.ui.train_data import data_tools
+from explorer.ui.train_import import run_from_elsewhere
 from explorer.ui.train_recipe import recipe_choice
 from explorer.ui.train_sweep import outlook, sweep_choice, sweep_of
 from explorer.ui.urls import Param
@@ -63,6 +64,7 @@ def training_form(now: Hand) -> None:
     except DataError as error:
         problem = error
     data_tools()
+    run_from_elsewhere()
     _advise(now, data)
     facts, unreadable = _facts(data)
     try:

@@ -35,7 +35,8 @@ def preview(path: Path) -> None:
         st.warning(warning)
     shown = _spread(found)
     if shown:
-        st.image([one.png for one in shown], caption=[one.class_name for one in shown], width=56)
+        classes = [one.class_name for one in shown]
+        st.image([one.png for one in shown], caption=classes, width=56, alt=classes)
     rows = [
         {_("Class"): one.name, _("To learn from"): one.train, _("Held out"): one.test}
         for one in found.counts

@@ -85,6 +85,7 @@ class Param(StrEnum):
     LESSON = "lesson"
     HIDE = "hide"
     LANGUAGE = "lang"
+    TOUR = "tour"
 
 
 def get(param: Param, default: str = "") -> str:
