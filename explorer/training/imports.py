@@ -28,15 +28,19 @@ if TYPE_CHECKING:
     from explorer.store.runs import RunRecord
 
 
-def import_bundle(bundle: Path) -> Path:
+def import_bundle(bundle: Path, folder: Path | None = None) -> Path:
     """Put the run of a bundle among the app's runs, and return its folder.
 
     A bundle that is there already is left as it is.
 
+    Args:
+        bundle: The file that ``pack`` wrote.
+        folder: Its place there, ``folder_of`` the bundle, for a process with another data home.
+
     Raises:
         ExplorerError: What ``import_run`` raises.
     """
-    folder = folder_of(bundle)
+    folder = folder or folder_of(bundle)
     if not (folder / runs.RECORD).is_file():
         import_run(bundle, folder)
     return folder

@@ -12,6 +12,7 @@ import streamlit as st
 from explorer import compute
 from explorer.errors import DataError, ExplorerError
 from explorer.store import runs
+from explorer.store.imported import folder_of
 from explorer.store.paths import home
 from explorer.ui import cached, panels, state
 from explorer.ui.compare_start import compare_runs
@@ -65,7 +66,10 @@ def _placed(file: IO[bytes]) -> Path:
             with bundle.open("wb") as out:
                 shutil.copyfileobj(file, out)
             return compute.run(
-                "explorer.training.imports:import_bundle", deadline=DEADLINE, bundle=bundle
+                "explorer.training.imports:import_bundle",
+                deadline=DEADLINE,
+                bundle=bundle,
+                folder=folder_of(bundle),
             )
     except OSError as error:
         raise DataError(

@@ -43,6 +43,7 @@ def finished_run(title: str) -> str:
     )
     runs.write(home().run(job), record)
     weights.save(build(spec), home().run(job) / runs.WEIGHTS)
+    client.ledger().report(claim, [(1, {"loss": 0.3})])
     client.ledger().finish(claim, State.DONE, "", {})
     return job
 
