@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8501
 STAMPS := .venv/.stamps
 
-.PHONY: run test check bench catalogue setup setup-run setup-dev browser database clean
+.PHONY: run test test-all check bench catalogue setup setup-run setup-dev browser database clean
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -16,7 +16,11 @@ test: setup
 	$(MAKE) --no-print-directory check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal \
 	  -m "not (alone or e2e or bench or slow)"
-	$(BIN)/python -m pytest -m "(alone or e2e) and not (bench or slow)"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "e2e and not (bench or slow)" tests/e2e
+	$(BIN)/python -m pytest -m "alone and not (e2e or bench or slow)"
+
+test-all: test
+	$(BIN)/python -m pytest -m "slow and not bench"
 
 check: setup-dev
 	$(BIN)/ruff check .

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from e2e_tools import ARGUMENTS, BROWSERS, Server, settled, start, watched
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+# Two browsers share two cores with two servers.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -116,6 +116,16 @@ def test_the_train_page_with_a_run_has_no_serious_fault(
     check(page, f"{lab.url}train?job={run}", "Compare side by side")
 
 
-@pytest.mark.parametrize("path", PAGES)
+QUICK = 4
+"""Pages that the ordinary tests check: axe takes seconds for each."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=() if i < QUICK else pytest.mark.slow)
+        for i, path in enumerate(sorted(PAGES, key=lambda path: "view=" in path))
+    ],
+)
 def test_no_page_has_a_serious_fault(lab: Server, page: Page, path: str) -> None:
     check(page, lab.url + path, PAGES[path])

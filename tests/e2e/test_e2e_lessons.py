@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from e2e_tools import settled
@@ -106,19 +106,31 @@ def _to_the_end(page: Page) -> None:
     expect(page.get_by_text("25 minutes · finished")).to_be_visible()
 
 
-def test_lesson_1_with_a_real_training(open_page: Open) -> None:
-    page = open_page("lessons?lesson=degradation.4")
+def _train(page: Page, count: int) -> None:
     press(page, "Show without predicting")
-    page.get_by_role("button", name=re.compile("Train 4 networks on Digits")).click()
+    page.get_by_role("button", name=re.compile(f"Train {count} networks on Digits")).click()
     settled(page)
     jobs = page.get_by_test_id("job")
-    expect(jobs).to_have_count(4)
-    for i in range(4):
+    expect(jobs).to_have_count(count)
+    for i in range(count):
         expect(jobs.nth(i)).to_have_attribute("data-state", "done", timeout=400_000)
     expect(page.get_by_text("Your runs:").first).to_be_visible(timeout=30_000)
     expect(page.locator("td.rx-yours").first).to_contain_text("%")
     expect(page.get_by_text("All runs of this class")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"4 runs\. Mean held-out error"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"{count} runs\. Mean held-out error"))).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("step", "count"), [("width.3", 3), ("iresnet.6", 3)])
+def test_other_lessons_with_a_real_training(open_page: Open, step: str, count: int) -> None:
+    page = open_page(f"lessons?lesson={step}")
+    _train(page, count)
+
+
+@pytest.mark.slow
+def test_lesson_1_with_a_real_training(open_page: Open) -> None:
+    page = open_page("lessons?lesson=degradation.4")
+    _train(page, 4)
 
     # Somebody else sees the class's results, and no names.
     other = open_page("lessons?lesson=degradation.4")
@@ -126,8 +138,15 @@ def test_lesson_1_with_a_real_training(open_page: Open) -> None:
     expect(other.get_by_text(re.compile(r"4 runs\. Mean held-out error"))).to_be_visible()
 
 
-@pytest.mark.parametrize("language", list(words.LANGUAGES))
-@pytest.mark.parametrize("name", NAMES)
+def walks() -> Iterator[object]:
+    """Yield every lesson in every language; the ordinary tests walk two of them."""
+    for name in NAMES:
+        for language in words.LANGUAGES:
+            is_quick = (name, language) in {("cardinality", "zh"), ("paths", "en")}
+            yield pytest.param(name, language, marks=() if is_quick else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("name", "language"), walks())
 def test_a_lesson_can_be_walked_through(open_page: Open, name: str, language: str) -> None:
     lesson = library.find(name, language)
     page = open_page(f"lessons?lesson={name}.1&lang={language}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 TINY = encode(edit.change_part(edit.change_stages(edit.blank(), None, width=8), "stem", width=8))
 WITHIN = 10_000
 """Within which the page says what is true [ms]."""
