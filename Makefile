@@ -17,7 +17,8 @@ test: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal \
 	  -m "not (alone or e2e or bench or slow)"
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "e2e and not (bench or slow)" tests/e2e
-	$(BIN)/python -m pytest -m "alone and not (e2e or bench or slow)"
+	$(BIN)/python -m pytest -m "alone and not (bench or slow)" \
+	  tests/contract tests/unit/jobs tests/unit/compute
 
 test-all: test
 	$(BIN)/python -m pytest -m "slow and not bench"

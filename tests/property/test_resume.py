@@ -157,7 +157,7 @@ DEATHS = st.tuples(st.sampled_from(["stop", "kill"]), st.integers(0, 10))
 EVERYTHING = Recipe(batch_size=8, epochs=3, cutout=3, mixup=0.4, ema=0.9, precision="float32")
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @example(EVERYTHING.changed(layout="channels_last"), 1, [("stop", 4), ("kill", 5)])
 @example(EVERYTHING.changed(layout="channels_last", optimiser="adamw"), 2, [("kill", 5)])
 @given(RECIPES, st.integers(1, 3), st.lists(DEATHS, min_size=1, max_size=3))
