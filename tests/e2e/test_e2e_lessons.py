@@ -146,7 +146,7 @@ def walks() -> Iterator[object]:
             yield pytest.param(name, language, marks=() if is_quick else pytest.mark.slow)
 
 
-@pytest.mark.parametrize(("name", "language"), walks())
+@pytest.mark.parametrize(("name", "language"), list(walks()))
 def test_a_lesson_can_be_walked_through(open_page: Open, name: str, language: str) -> None:
     lesson = library.find(name, language)
     page = open_page(f"lessons?lesson={name}.1&lang={language}")
