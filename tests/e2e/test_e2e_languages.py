@@ -74,6 +74,8 @@ def test_the_switch_is_reached_by_keyboard_and_fits_a_narrow_screen(
         page.goto(server.url)
         settled(page)
         button = page.get_by_role("button", name="简体中文")
+        # Until its style is there it stands among the rest of the page.
+        expect(page.locator(".st-key-language")).to_have_css("position", "fixed")
         box = button.bounding_box()
         assert box is not None
         assert box["x"] >= 0
