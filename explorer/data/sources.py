@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 MAX_FILES = 500_000
+# The last is what zipfile raises for an archive that needs a newer version of the format.
+NO_ZIP = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
+"""What opening a zip raises where it is none that can be read."""
 _LAYOUT = mark("Give a folder or a zip with one folder of images for each class.")
 
 
@@ -107,8 +110,7 @@ def open_source(path: Path) -> Generator[Source]:
         )
     try:
         archive = zipfile.ZipFile(path)
-    # The last is what zipfile raises for an archive that needs a newer version of the format.
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except NO_ZIP as error:
         raise DataError(
             _("{name!r} is not a zip that can be read.").format(name=path.name), _(_LAYOUT)
         ) from error

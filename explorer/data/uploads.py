@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from explorer.data.image import MAX_BYTES, SUFFIXES
 from explorer.data.layout import find_layout
-from explorer.data.sources import MAX_FILES, open_source
+from explorer.data.sources import MAX_FILES, NO_ZIP, open_source
 from explorer.errors import DataError
 from explorer.units import quantity
 from explorer.words import _, mark
@@ -121,7 +121,7 @@ def _require_harmless(draft: Path) -> None:
     try:
         with zipfile.ZipFile(draft) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except NO_ZIP as error:
         raise DataError(
             _("What was uploaded is not a zip that can be read."), _(_LAYOUT)
         ) from error

@@ -142,10 +142,20 @@ def from_data(data: object) -> Recipe:
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "recipe"
-        what = first["msg"].removeprefix("Value error, ")
+        where, what = first_fault(error, "recipe")
         raise JobError(
             _("The recipe cannot be used: {where}: {what}.").format(where=where, what=what),
             _("Change that value."),
         ) from None
+
+
+def first_fault(error: ValidationError, whole: str) -> tuple[str, str]:
+    """Return where the first fault of decoded JSON is, and what it is.
+
+    Args:
+        error: What pydantic found.
+        whole: The name for a fault of no single field.
+    """
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or whole
+    return where, first["msg"].removeprefix("Value error, ")

@@ -23,6 +23,7 @@ from explorer.store.rules import MAX_QUEUED
 from explorer.training import budget, recipes
 from explorer.training.budget import Kind
 from explorer.training.length import length
+from explorer.training.recipe import first_fault
 from explorer.training.sweep_fields import Payload, with_value
 from explorer.words import _
 
@@ -144,9 +145,7 @@ def from_data(data: object) -> Sweep:
     try:
         sweep = Sweep.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "sweep"
-        what = first["msg"].removeprefix("Value error, ")
+        where, what = first_fault(error, "sweep")
         raise JobError(
             _("The sweep cannot be used: {where}: {what}.").format(where=where, what=what),
             _("Change that."),

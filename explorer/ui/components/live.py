@@ -234,12 +234,17 @@ def _labels() -> dict[str, Any]:
         "stopping": _("stopping"),
         "lost": _("its worker does not answer; it will go on by itself"),
         "gone": _("deleted"),
-        "states": {
-            "queued": _("waiting"),
-            "running": _("running"),
-            "paused": _("paused"),
-            "done": _("done"),
-            "failed": _("failed"),
-            "cancelled": _("stopped"),
-        },
+        "states": state_words(),
+    }
+
+
+def state_words() -> dict[str, str]:
+    """Return what the states of a job are called on pages."""
+    return {
+        "queued": _("waiting"),
+        "running": _("running"),
+        "paused": _("paused"),
+        "done": _("done"),
+        "failed": _("failed"),
+        "cancelled": _("stopped"),
     }

@@ -12,6 +12,7 @@ from explorer.api.routes import viewer_key
 from explorer.api.tokens import sign
 from explorer.ui import state
 from explorer.ui.components.assets import loader
+from explorer.ui.components.live import state_words
 from explorer.ui.i18n import _
 from explorer.words import language
 
@@ -199,7 +200,7 @@ def labels() -> dict[str, Any]:
         "lost": _("its worker does not answer; it will go on by itself"),
         "position": _("number {n} in line"),
         "stopping": _("stopping"),
-        "states": _states(),
+        "states": state_words(),
         "wanted": {
             "cancel": _("stopping"),
             "pause": _("pausing: it saves where it is"),
@@ -215,17 +216,6 @@ def labels() -> dict[str, Any]:
         },
         "more": _("More for {name}"),
         **_verbs(),
-    }
-
-
-def _states() -> dict[str, str]:
-    return {
-        "queued": _("waiting"),
-        "running": _("running"),
-        "paused": _("paused"),
-        "done": _("done"),
-        "failed": _("failed"),
-        "cancelled": _("stopped"),
     }
 
 

@@ -70,7 +70,6 @@ def test_a_sweep_finds_what_single_lesions_find_and_is_kept() -> None:
     assert worker.said[-1][1] == "Network 2 of 2"
 
 
-@pytest.mark.slow
 def test_the_control_collapses_and_the_residual_network_does_not() -> None:
     asked = study("sweep", limit=None)
     job.run(Worker(asked.model_dump(mode="json")))
@@ -82,7 +81,6 @@ def test_the_control_collapses_and_the_residual_network_does_not() -> None:
     assert np.median(plain) < 0.25
 
 
-@pytest.mark.slow
 def test_random_deletions_and_orders_have_every_draw() -> None:
     asked = study("random", (RESNET,), seed=3)
     job.run(Worker(asked.model_dump(mode="json")))
