@@ -3,7 +3,8 @@
 When other programs keep the cores busy, threads that wait for each other at every op lose far
 more than their share. So when reports become slow, one thread is tried, and kept while it is
 quicker; after a minute all of them are tried again. How many there are decides the order of
-additions, and with it the last digits: a person who sets ``EXPLORER_THREADS`` keeps that number.
+additions, and with it the last digits of the weights, so this is done only where whoever runs the
+machine asks for it by ``EXPLORER_ADAPT_THREADS=on``: a seed must otherwise give the same weights.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SLOW = 0.4
 """Share of the best rate below which a report is slow."""
+ASKED = "EXPLORER_ADAPT_THREADS"
 BETTER = 1.2
 """How much quicker another number of threads must be to be kept."""
 SLOW_REPORTS = 8
@@ -55,7 +57,8 @@ class ThreadWatch:
     @property
     def is_on(self) -> bool:
         """Whether there is anything to decide."""
-        return self.most > 1 and not os.environ.get("EXPLORER_THREADS")
+        asked = os.environ.get(ASKED, "").strip().lower() in {"on", "1", "yes"}
+        return asked and self.most > 1
 
     def saw(self, rate: float) -> None:
         """Take in a report [images/s]; may change the number of threads."""

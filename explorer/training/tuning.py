@@ -1,7 +1,9 @@
 """What a recipe leaves to the machine, decided by a few timed steps and remembered.
 
 Short trainings are not worth a measurement: they get what is usually quickest. Longer ones spend
-a small share of their time on it once for each network, batch size and machine.
+a small share of their time on it once for each network, batch size, length and machine. Whatever
+was measured is remembered, so that the same training is carried out in the same way again: the
+choice decides the last digits of the weights.
 """
 
 from __future__ import annotations
@@ -109,7 +111,9 @@ class Subject:
         size = "x".join(str(side) for side in self.feed.size)
         batch = min(recipe.batch_size, len(self.feed))
         wanted = f"{recipe.layout} {recipe.precision} {recipe.optimiser}"
-        return f"{self.digest} {size} {batch} {wanted} {name} torch {torch.__version__}"
+        steps = length(recipe, len(self.feed)).num_steps
+        extent = f"{steps} steps" if recipe.seconds is None else f"{recipe.seconds} s"
+        return f"{self.digest} {size} {batch} {wanted} {extent} {name} torch {torch.__version__}"
 
 
 def decide(subject: Subject) -> Plan:
@@ -132,7 +136,7 @@ def decide(subject: Subject) -> Plan:
 
 
 def _measured(subject: Subject, steps: int) -> dict[str, float]:
-    """Time the candidates until it is not worth more, and remember a complete comparison."""
+    """Time the candidates until it is not worth more, and remember how long they took."""
     began, times = perf_counter(), dict[str, float]()
     draws = draw_epoch(len(subject.feed), subject.recipe, 0, 0, subject.feed.size)
     draws = draws.batch(0, min(subject.recipe.batch_size, len(subject.feed)))
@@ -142,7 +146,7 @@ def _measured(subject: Subject, steps: int) -> dict[str, float]:
         predicted = subject.recipe.seconds or steps * min(times.values()) / 1000
         limit = min(max(SHARE * predicted, LEAST_SECONDS), MOST_SECONDS)
         if predicted < WORTHWHILE_SECONDS or perf_counter() - began > limit:
-            return times
+            break
     _remember(subject.key, times)
     return times
 
@@ -178,9 +182,9 @@ def _file() -> Path:
 
 
 def _remembered(subject: Subject) -> dict[str, float] | None:
-    """Return the times that were measured before, if they are all there."""
+    """Return the times that the same training measured before."""
     times = _all_remembered().get(subject.key, {})
-    return times if all(_named(plan) in times for plan in subject.candidates()) else None
+    return times if _named(next(subject.candidates())) in times else None
 
 
 def _all_remembered() -> dict[str, dict[str, float]]:

@@ -26,8 +26,8 @@ class Machine:
 
 
 @pytest.fixture(autouse=True)
-def no_wish(monkeypatch):
-    monkeypatch.delenv("EXPLORER_THREADS", raising=False)
+def asked_for(monkeypatch):
+    monkeypatch.setenv(contention.ASKED, "on")
 
 
 def test_a_quiet_machine_keeps_its_threads():
@@ -65,10 +65,20 @@ def test_one_thread_that_is_no_better_is_given_up():
     assert machine.changes == [1, 2]
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_a_wish_is_kept(monkeypatch, threads):
-    monkeypatch.setenv("EXPLORER_THREADS", str(threads))
-    machine = Machine(threads)
+@pytest.mark.parametrize("asked", [None, "", "off"])
+def test_unasked_the_threads_stay_and_with_them_the_weights(monkeypatch, asked):
+    if asked is None:
+        monkeypatch.delenv(contention.ASKED)
+    else:
+        monkeypatch.setenv(contention.ASKED, asked)
+    machine = Machine()
+    machine.run(20, two=100, one=100)
+    machine.run(100, two=1, one=100)
+    assert machine.changes == []
+
+
+def test_one_thread_cannot_become_fewer():
+    machine = Machine(threads=1)
     machine.run(20, two=100, one=100)
     machine.run(100, two=1, one=1)
     assert machine.changes == []

@@ -118,7 +118,21 @@ def test_short_trainings_are_not_measured(subject_of, recipe, half, monkeypatch)
     plan = decide(subject_of(quick))  # 300 steps of 0.1 s
     assert bench.asked == ["channels_last_bfloat16"]
     assert plan.measured == {"channels_last bfloat16": 100.0}
-    assert not (data_folder() / "tuning.json").exists()
+
+
+def test_the_same_training_is_carried_out_in_the_same_way_again(
+    subject_of, recipe, half, monkeypatch
+):
+    """On a machine that is busy at another moment too: a seed gives the same weights."""
+    recipe = recipe.changed(epochs=500, precision="auto")
+    clock = iter(range(1000))
+    monkeypatch.setattr(tuning, "perf_counter", lambda: float(next(clock)) * 2)
+    Bench(monkeypatch, **{**SLOW, "contiguous_bfloat16": 70.0})
+    first = decide(subject_of(recipe))
+    assert 1 < len(first.measured) < len(SLOW), "cut short"
+    Bench(monkeypatch, **{**SLOW, "channels_last_float32": 10.0})
+    assert decide(subject_of(recipe)) == first
+    assert decide(subject_of(recipe.changed(seconds=60))) != first
 
 
 def test_measuring_ends_in_time(subject_of, recipe, half, monkeypatch):
