@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
@@ -220,9 +219,9 @@ def _start(title: str, order: Order, start: Beginning) -> None:
 
 def _submit(title: str, order: Order, start: Beginning) -> str:
     """Queue what is asked for; return the submission's name where it is a sweep."""
-    me, clicked = state.visitor(), {"submitted": time.time()}
+    me = state.visitor()
     if order.sweep is None or order.facts is None:
-        payload = {**order.payload, **clicked}
+        payload = order.payload
         if start.of and start.spec == payload["spec"]:
             client.clone(start.of, payload, user=me, title=title)
         else:
@@ -232,6 +231,6 @@ def _submit(title: str, order: Order, start: Beginning) -> str:
     size = sweeps.DataFacts(facts.num_images, facts.image_size, facts.num_classes)
     batch = secrets.token_hex(16)
     found = sweeps.payloads(order.sweep, size, batch)
-    tasks = [(str(each["title"]), {**each, **clicked}) for each in found]
+    tasks = [(str(each["title"]), each) for each in found]
     client.submit_all(TRAIN, tasks, user=me, batch=batch)
     return batch

@@ -19,7 +19,7 @@ from explorer.training.budget import Kind
 from explorer.training.recipes import recipes
 from explorer.ui import cached, cached_training, panels
 from explorer.ui.finished import TRAIN
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, plural, sentences
 from explorer.ui.train_fields import title_of
 from explorer.units import seconds
 
@@ -248,13 +248,14 @@ def outlook(sweep: Sweep, facts: Facts) -> str:
     )
     bad = [one for one in found if one.problem]
     if bad:
-        words += " " + plural(
+        more = plural(
             "{n} cannot be done. With {label}: {problem}",
             "{n} cannot be done. The first, with {label}: {problem}",
             len(bad),
             label=bad[0].label,
             problem=bad[0].problem,
         )
+        return sentences([words, more])
     return words
 
 
