@@ -82,8 +82,8 @@ def _start(name: str, experiment: Experiment, setting: Setting, *, is_quick: boo
     running = [j for j in _own(name, experiment, setting) if not j.state.is_final]
     if st.button(words, key=f"train-{'quick' if is_quick else 'full'}", disabled=bool(running)):
         try:
-            for asked in pool.jobs_for(name, experiment, setting):
-                client.submit(TRAIN, asked.payload, title=asked.title, user=state.visitor())
+            tasks = [(one.title, one.payload) for one in pool.jobs_for(name, experiment, setting)]
+            client.submit_all(TRAIN, tasks, user=state.visitor())
         except ExplorerError as error:
             show(error)
         else:

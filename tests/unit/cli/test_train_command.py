@@ -184,6 +184,15 @@ def test_interrupted_and_resumed(spec, tmp_path, capsys, monkeypatch):
     assert main([*given, "--resume"]) == 0
 
 
+@pytest.fixture
+def heeds_interrupts():
+    """Have Python's own handler: who starts tests in the background may have left none."""
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, earlier)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_a_second_interrupt_is_not_caught():
     with train.stop_on_interrupt() as should_stop:
         assert not should_stop()
