@@ -82,19 +82,33 @@ def _digits(title: str, base: str, twin: str) -> ZooRecipe:
     return ZooRecipe(title, base, "digits", 20, split, _DIGITS, width=8, twin=twin, pair=twin)
 
 
+_CIFAR_SPLIT = "a tenth of each class of the 50,000 training images held out by seed 0"
+
+
 def _cifar(title: str, *, base: str = "resnet32", twin: str = "", pair: str) -> ZooRecipe:
-    split = "a tenth of each class of the 50,000 training images held out by seed 0"
     return ZooRecipe(
         title,
         base,
         "cifar10-train.zip",
         12,
-        split,
+        _CIFAR_SPLIT,
         _CIFAR,
         has_scales=not twin,
         twin=twin,
         pair=pair,
     )
+
+
+_PAPER = ZooRecipe(
+    "ResNet-20, its paper's recipe in a quarter of the time",
+    "resnet20",
+    "cifar10-train.zip",
+    41,
+    _CIFAR_SPLIT,
+    _CIFAR,
+    how="he2015_cifar",
+)
+"""The longest training: 41 of the 164 epochs of He et al. 2015, the rate lowered in proportion."""
 
 
 def _shapes(  # noqa: PLR0913 - what the runs on shapes differ in
@@ -156,5 +170,6 @@ ZOO: dict[str, ZooRecipe] = {
         "Plain-32", base="plain32", twin="cifar10-resnet32", pair="cifar10-resnet32"
     ),
     "cifar10-res2net47": _cifar("Res2Net-47, 26w × 4s", pair="cifar10-resnet32"),
+    "cifar10-resnet20": _PAPER,
 }
 """Name -> recipe."""

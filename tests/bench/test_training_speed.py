@@ -42,7 +42,8 @@ class Took(NamedTuple):
 class Loop:
     def __init__(self, kind: str, name: str):
         root = str(SCRIPT.parents[2])
-        env = {**threads.ENVIRONMENT, **os.environ, "PYTHONPATH": root}
+        setup = threads.WAITING if kind == "usual" else threads.ENVIRONMENT
+        env = {**setup, **os.environ, "PYTHONPATH": root}
         self.process = subprocess.Popen(
             [sys.executable, str(SCRIPT), kind, name],
             stdin=subprocess.PIPE,

@@ -5,14 +5,16 @@ import io
 import math
 import pickle
 import weakref
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
-from explorer import build, lower, preset
+from explorer import build, builder, lower, preset
 from explorer.blocks import FAMILIES
 from explorer.blocks.preact import PreAct
+from explorer.ir import ops
 from explorer.spec import HeadSpec, NetworkSpec, StageSpec, StemSpec
 
 STEM = StemSpec(width=8, kernel_size=3, stride=1, pool=False)
@@ -194,3 +196,42 @@ def test_a_replaced_module_is_the_one_that_runs():
     network.fc = nn.Linear(64, 3)
     network.get_submodule("layer1.0").conv1 = nn.Conv2d(16, 16, 1)
     assert network(torch.zeros(1, 3, 32, 32)).shape == (1, 3)
+
+
+@pytest.mark.parametrize("name", [name for name in SPECS if "res2net" in name or name == "dpn"])
+def test_slices_that_divide_a_tensor_are_one_split(name):
+    network = build(SPECS[name]).eval()
+    slices = [a for a, node in network.graph.nodes.items() if isinstance(node.op, ops.Slice)]
+    kinds = set()
+    for address in slices:
+        network.get_submodule(address).register_forward_hook(
+            lambda module, given, out: kinds.add(type(out.grad_fn).__name__)
+        )
+    x = images().requires_grad_()
+    outputs = {}
+    logits = network(x, outputs.setdefault)
+    (gradient,) = torch.autograd.grad(logits.square().sum(), x)
+    assert kinds == {"SplitWithSizesBackward0"}
+    for address in slices:
+        node = network.graph.nodes[address]
+        whole = outputs[node.inputs[0]]
+        assert torch.equal(outputs[address], whole[:, node.op.start : node.op.stop])
+
+    network._steps = [step._replace(parts=None) for step in network._steps]
+    kinds.clear()
+    apart = network(x)
+    assert kinds == {"SliceBackward0"}
+    assert torch.equal(logits, apart)
+    torch.testing.assert_close(torch.autograd.grad(apart.square().sum(), x)[0], gradient)
+
+
+def test_slices_that_leave_channels_out_or_overlap_are_each_by_itself():
+    parts = builder._divisions
+    graph = lower(SPECS["res2net"])
+    slots = {address: i for i, address in enumerate(graph.nodes, start=1)}
+    first = next(a for a, node in graph.nodes.items() if isinstance(node.op, ops.Slice))
+    assert first in parts(graph, slots)
+    node = graph.nodes[first]
+    less = node._replace(op=ops.Slice(0, node.op.stop - 1))
+    graph = replace(graph, nodes={**graph.nodes, first: less})
+    assert first not in parts(graph, slots)
