@@ -11,6 +11,7 @@ import numpy as np
 from explorer.cam.breakdown import Breakdown, Piece
 from explorer.cam.contributions import contributions
 from explorer.cam.core import explain
+from explorer.cam.folded import proven
 from explorer.cam.measure.agreement import Noise, noise_of, shares
 from explorer.cam.pair import Question, Subject, class_name, compare, compare_all, prepared
 from explorer.data.image import fit, open_image
@@ -33,6 +34,9 @@ NUM_NETWORKS = 4
 """How many networks are compared at once."""
 KEPT = 8
 """How many stay loaded: those that are compared, and other seeds of two of them."""
+
+NUM_PROBES = 2
+"""Images on which a quicker way to maps is proven for a network."""
 
 Source = bytes | tuple[str, int]
 """A PNG, JPEG or WebP file, or an image of a data set's test split by its place."""
@@ -75,6 +79,7 @@ def several(
     layer: str | None = None,
     method: str = "gradcam",
     num_top: int = 5,
+    live: bool = False,
 ) -> tuple[Comparison, ...]:
     """Compare the first of two to four runs with each of the others, all about one class.
 
@@ -85,6 +90,7 @@ def several(
         layer: As in ``Question``.
         method: As in ``Question``.
         num_top: As in ``Question``.
+        live: As for ``subject``.
 
     Raises:
         ExplorerError: As ``pair`` does, or not two to four runs.
@@ -94,7 +100,7 @@ def several(
             _("{n} networks cannot be compared on one image.").format(n=len(runs)),
             _("Choose 2 to {most} runs.").format(most=NUM_NETWORKS),
         )
-    subjects = [subject(Path(run)) for run in runs]
+    subjects = [subject(Path(run), live=live) for run in runs]
     pixels, label = pixels_of(image, subjects[0].record.data)
     return compare_all(subjects, pixels, Question(target, layer, method, num_top), label)
 
@@ -190,21 +196,37 @@ def _shares(
     return shares(maps.heat[address].numpy())
 
 
-def subject(folder: Path) -> Subject:
+def subject(folder: Path, *, live: bool = False) -> Subject:
     """Return the network of a run; the last few stay in memory until their weights change.
+
+    Args:
+        folder: Of the run.
+        live: Whether many pictures will be asked for, so that a quicker way to them is worth
+            being proven.
 
     Raises:
         DataError: The folder holds no run.
         WeightsError: The run has no weights yet, or they do not fit.
     """
     weights = folder / WEIGHTS
-    return _load(folder.resolve(), weights.stat().st_mtime_ns if weights.is_file() else 0)
+    load = _load_live if live else _load
+    return load(folder.resolve(), weights.stat().st_mtime_ns if weights.is_file() else 0)
 
 
 @lru_cache(maxsize=KEPT)
 def _load(folder: Path, _modified: int) -> Subject:
     network, record = load_run(folder)
     return Subject(network.requires_grad_(requires_grad=False), record)
+
+
+@lru_cache(maxsize=KEPT)
+def _load_live(folder: Path, modified: int) -> Subject:
+    """Prove the quick way on images that are always there, drawn at the network's size."""
+    one = _load(folder, modified)
+    size = one.record.data.image_size
+    drawn = samples("shapes", range(NUM_PROBES), seed=0, image_size=size)
+    images = prepared(np.array([sample.image for sample in drawn]), one.record.data)
+    return one._replace(folded=proven(one.network, images))
 
 
 def pixels_of(image: Source, data: DataRecord) -> tuple[NDArray[np.uint8], str | None]:

@@ -70,14 +70,9 @@ def computed(asked: Asked) -> tuple[Comparison, ...] | None:
     Raises:
         ExplorerError: The networks cannot be compared, or the image cannot be used.
     """
-    arguments = {
-        "runs": [str(run.folder) for run in asked.runs],
-        "target": asked.target,
-        "layer": asked.layer,
-        "method": asked.method,
-    }
+    arguments = _arguments(asked)
     if not METHODS[asked.method].is_long:
-        return cached_cam.cam_several(asked.stamps, asked.image.source, arguments)
+        return cached_cam.cam_several(asked.stamps, asked.image.source, {**arguments, "live": True})
     job = _job(asked.digest)
     if job is not None and job.state is State.DONE:
         return kept(home().run(job.id))
@@ -88,6 +83,30 @@ def computed(asked: Asked) -> tuple[Comparison, ...] | None:
         guard.show(JobError(_("The last try failed."), _(job.reason)))
     _start(asked, arguments)
     return None
+
+
+def for_files(asked: Asked, shown: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
+    """Return the maps that files hold: of the networks as they are, with nothing folded.
+
+    Args:
+        asked: The question.
+        shown: What ``computed`` answered.
+
+    Raises:
+        ExplorerError: As ``computed`` does.
+    """
+    if METHODS[asked.method].is_long:
+        return shown
+    return cached_cam.cam_several(asked.stamps, asked.image.source, _arguments(asked))
+
+
+def _arguments(asked: Asked) -> dict[str, object]:
+    return {
+        "runs": [str(run.folder) for run in asked.runs],
+        "target": asked.target,
+        "layer": asked.layer,
+        "method": asked.method,
+    }
 
 
 def _job(digest: str) -> Job | None:

@@ -12,6 +12,7 @@ from explorer.figures.cam_picture import pair_picture
 from explorer.figures.cam_row_picture import row_picture
 from explorer.figures.cam_svg import cam_svg
 from explorer.ui import cached
+from explorer.ui.cam_asked import for_files
 from explorer.ui.i18n import _, in_this_language
 
 if TYPE_CHECKING:
@@ -19,19 +20,22 @@ if TYPE_CHECKING:
 
     from explorer.cam.compare import Comparison
     from explorer.cam.measure.agreement import Noise
+    from explorer.ui.cam_asked import Asked
     from explorer.ui.cam_view import View
-    from explorer.ui.finished import Run
 
 
-def save(
-    found: Sequence[Comparison], how: View, runs: Sequence[Run], image: str, noise: Noise | None
-) -> None:
+def save(asked: Asked, found: tuple[Comparison, ...], how: View, noise: Noise | None) -> None:
     """Show the buttons that save what is shown; a file is made when it is asked for."""
 
     def origin() -> bytes:
+        runs = asked.runs
         weights = tuple(cached.weights_digest(run.stamp, str(run.folder)) for run in runs)
         records = tuple(run.record for run in runs)
-        return provenance(found, Origin(records, weights, image, how.scale, noise))
+        source = Origin(records, weights, asked.image.name, how.scale, noise)
+        return provenance(for_files(asked, found), source)
+
+    def raw() -> bytes:
+        return maps_npz(for_files(asked, found))
 
     files: tuple[tuple[str, str, str, Callable[[], bytes | str], str], ...] = (
         ("PNG", "grad-cam.png", "image/png", partial(_png, found, how), _("The picture.")),
@@ -46,7 +50,7 @@ def save(
             "NPZ",
             "grad-cam.npz",
             "application/octet-stream",
-            partial(maps_npz, found),
+            raw,
             _("The raw maps with their sign, before any scale."),
         ),
         (

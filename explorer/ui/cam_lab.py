@@ -90,7 +90,7 @@ def maps(shown: list[Run], runs: dict[str, Run]) -> None:
             if noise is not None:
                 with place.container():
                     numbers(found, noise)
-            save(found, how, shown, image.name, noise)
+            save(asked, found, how, noise)
     except ExplorerError as error:
         with right:
             guard.show(error)
