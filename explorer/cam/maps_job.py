@@ -68,4 +68,6 @@ def run(context: Context) -> dict[str, Any]:
 
     found = compare_all(subjects, pixels, question, label, on_side=tell)
     keep(found, context.directory)
+    if asked.file is not None:
+        Path(asked.file).unlink(missing_ok=True)
     return {"method": asked.method, "target": found[0].target}

@@ -126,7 +126,7 @@ def breakdown(
     Raises:
         ExplorerError: The run, the image, the block or the class cannot be used.
     """
-    network, record = subject(Path(run))
+    network, record, _folded = subject(Path(run))
     pixels, label = pixels_of(image, record.data)
     classes = record.data.classes
     if target is None and label in classes:
@@ -221,11 +221,12 @@ def _load(folder: Path, _modified: int) -> Subject:
 
 @lru_cache(maxsize=KEPT)
 def _load_live(folder: Path, modified: int) -> Subject:
-    """Prove the quick way on images that are always there, drawn at the network's size."""
+    """Prove the quick way on images that are always there, at the size of the network's."""
     one = _load(folder, modified)
     size = one.record.data.image_size
-    drawn = samples("shapes", range(NUM_PROBES), seed=0, image_size=size)
-    images = prepared(np.array([sample.image for sample in drawn]), one.record.data)
+    drawn = samples("shapes", range(NUM_PROBES), seed=0)
+    pixels = [fit(sample.image, size) for sample in drawn]
+    images = prepared(np.array(pixels), one.record.data)
     return one._replace(folded=proven(one.network, images))
 
 

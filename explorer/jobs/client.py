@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -26,9 +27,10 @@ from explorer.words import _
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Generator, Mapping, Sequence
+    from pathlib import Path
 
     from explorer.jobs.people import Person
-    from explorer.store.records import Job, Point
+    from explorer.store.records import Job, Point, State
     from explorer.store.rules import Rules
 
 BEAT = 10.0
@@ -119,21 +121,36 @@ def retry(job_id: str, *, by: Person, fresh: bool = False) -> None:
     Raises:
         JobError: It is somebody else's, it has not failed, or too many wait already.
     """
-    with _reached(), _own(job_id, by):
+    with _reached(), _own(job_id, by), _out_of_the_way(home().run(job_id) if fresh else None):
         urls = desk().retry(job_id, fresh=fresh)
     for url in urls:
         checkpoint_files.remove(url)
-    if fresh:
-        shutil.rmtree(home().run(job_id), ignore_errors=True)
     engines.ring(home())
 
 
-def clone(job_id: str, changes: Mapping[str, Any], *, user: str, title: str | None = None) -> str:
-    """Queue a job like another, of anybody, with some of its payload changed; return its id.
+@contextmanager
+def _out_of_the_way(folder: Path | None) -> Generator[None]:
+    """Free the place of a folder, which is removed for good unless something fails meanwhile."""
+    if folder is None or not folder.exists():
+        yield
+        return
+    old = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    folder.rename(old)
+    try:
+        yield
+    except BaseException:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def clone(job_id: str, payload: Mapping[str, Any], *, user: str, title: str | None = None) -> str:
+    """Queue a job that was made from another one, of anybody; return its id.
 
     Args:
         job_id: The other one.
-        changes: Replace what its payload says; dicts are merged.
+        payload: Of the new one. Nothing of the other's stays: what it belonged to, such as a
+            sweep or a lesson's experiment, the new one may not belong to.
         user: Whose the new one is.
         title: Of the new one; the same if left out.
 
@@ -141,7 +158,7 @@ def clone(job_id: str, changes: Mapping[str, Any], *, user: str, title: str | No
         JobError: There is no such job, or the user has too many waiting.
     """
     with _reached():
-        cloned = desk().clone(job_id, changes, user=user, title=title)
+        cloned = desk().clone(job_id, payload, user=user, title=title)
     engines.ring(home())
     return cloned
 
@@ -219,11 +236,12 @@ def jobs(
     user: str | None = None,
     kind: str | None = None,
     batch: str | None = None,
+    state: State | None = None,
 ) -> list[Job]:
-    """Return the newest jobs first, of one user, kind and batch or of all; without those aside."""
+    """Return the newest jobs first, of one user, kind, batch and state; without those aside."""
     gone = aside.ids()
     with _reached():
-        found = ledger().jobs(limit + len(gone), user=user, kind=kind, batch=batch)
+        found = ledger().jobs(limit + len(gone), user=user, kind=kind, batch=batch, state=state)
     return [job for job in found if job.id not in gone][:limit]
 
 
@@ -271,17 +289,27 @@ def bring_back(job_id: str, *, by: Person) -> None:
         aside.take_back(job_id)
 
 
-def remove_expired(seconds: float = aside.KEPT_SECONDS) -> list[str]:
-    """Delete for good what has been aside for long, and return which jobs that were."""
-    found = aside.expired(seconds)
-    for job_id in found:
-        try:
-            ledger().delete(job_id)
-        except JobError:
-            _logger.warning("The run %s lies aside and is still going on.", job_id)
-            continue
+def remove_expired() -> list[str]:
+    """Delete for good what has been aside for long, and return which jobs that were.
+
+    Raises:
+        JobError: The ledger cannot be reached.
+        DataError: There is no data home.
+    """
+    removed: list[str] = []
+    for job_id in aside.expired():
+        with _reached():
+            urls = [one.url for one in ledger().checkpoints(job_id)]
+            try:
+                ledger().delete(job_id)
+            except JobError:
+                _logger.warning("The run %s lies aside and is still going on.", job_id)
+                continue
+        for url in urls:
+            checkpoint_files.remove(url)
         aside.remove(job_id)
-    return found
+        removed.append(job_id)
+    return removed
 
 
 def ledger() -> Ledger:

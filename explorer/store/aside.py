@@ -17,12 +17,13 @@ from explorer.words import _
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDER = "aside"
+FOLDER = ".aside"
+"""Among the runs, which may lie on another disk than the rest: a folder is moved within one."""
 KEPT_SECONDS = 24 * 3600.0
 
 
 def _place() -> Path:
-    return home().root / FOLDER
+    return home().runs / FOLDER
 
 
 def put(run_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, null, select, update
 
@@ -127,13 +127,13 @@ class Desk:
             return pointers.drop(db, job_id)
 
     def clone(
-        self, job_id: str, changes: Mapping[str, Any], *, user: str, title: str | None = None
+        self, job_id: str, payload: Mapping[str, Any], *, user: str, title: str | None = None
     ) -> str:
-        """Queue a job like another one with some of its payload changed, and return its id.
+        """Queue a job that was made from another one, and return its id.
 
         Args:
             job_id: The other one.
-            changes: Replace what the payload says; dicts are merged.
+            payload: Of the new one; nothing of the other's stays.
             user: Whose the new one is.
             title: Of the new one; the same if left out.
 
@@ -141,9 +141,7 @@ class Desk:
             JobError: There is no such job, or the user has too many waiting.
         """
         model = self._ledger.job(job_id)
-        payload = _merged(model.payload, changes)
-        named = title if title is not None else model.title
-        tasks = [(named, payload)]
+        tasks = [(title if title is not None else model.title, payload)]
         (cloned,) = self._ledger.submit_all(model.kind, tasks, user=user, parent=job_id)
         return cloned
 
@@ -264,14 +262,3 @@ def _durations(db: Connection) -> dict[str, tuple[float, ...]]:
         )
         found[kind] = tuple(db.scalars(last))
     return found
-
-
-def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(old)
-    for name, value in changes.items():
-        before = merged.get(name)
-        if isinstance(before, dict) and isinstance(value, dict):
-            merged[name] = _merged(cast("dict[str, Any]", before), cast("dict[str, Any]", value))
-        else:
-            merged[name] = value
-    return merged

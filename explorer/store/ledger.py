@@ -336,8 +336,9 @@ class Ledger:
         user: str | None = None,
         kind: str | None = None,
         batch: str | None = None,
+        state: State | None = None,
     ) -> list[Job]:
-        """Return the newest jobs first, of one user, kind and batch or of all."""
+        """Return the newest jobs first, of one user, kind, batch and state or of all."""
         chosen = rows.jobs(_HEARD * self.lease).order_by(job.c.created.desc()).limit(limit)
         if user is not None:
             chosen = chosen.where(job.c.user == user)
@@ -345,6 +346,8 @@ class Ledger:
             chosen = chosen.where(job.c.kind == kind)
         if batch is not None:
             chosen = chosen.where(job.c.batch == batch)
+        if state is not None:
+            chosen = chosen.where(job.c.state == state)
         with self.engine.connect() as db:
             return [rows.read(row) for row in db.execute(chosen).mappings()]
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer.errors import WeightsError
+from explorer.errors import DataError, WeightsError
 from explorer.store import runs
 from explorer.store.paths import home
 from explorer.words import _
@@ -184,12 +184,15 @@ def folder_of(name: str) -> Path:
 
 
 def fetched() -> tuple[Fetched, ...]:
-    """Return the networks that are on this machine, in the order of the table."""
+    """Return the networks that are here, in the order of the table; a damaged one is left out."""
     found: list[Fetched] = []
     for name in PRETRAINED:
         folder = folder_of(name)
-        if runs.is_complete(folder):
-            found.append(Fetched(name, folder, runs.read(folder)))
+        try:
+            if runs.is_complete(folder):
+                found.append(Fetched(name, folder, runs.read(folder)))
+        except (DataError, OSError):
+            continue
     return tuple(found)
 
 

@@ -28,7 +28,7 @@ from explorer.analysis.paths import PathLengths, Unit, paths_of_graph
 from explorer.analysis.receptive_paths import ReceptivePaths, receptive_paths_of_graph
 from explorer.compare.alignment import align_graphs
 from explorer.compare.attribution import attribute
-from explorer.errors import SpecError
+from explorer.errors import DataError, SpecError
 from explorer.export.cam import sha256_of
 from explorer.figures import architecture
 from explorer.figures.unravelled import unravelled as unravel
@@ -169,10 +169,19 @@ def predicted_masks(stamp: str, folder: str, places: tuple[int, ...]) -> tuple[M
     return compute.run("explorer.training.predict:predicted_masks", run=folder, places=places)
 
 
-@st.cache_resource(max_entries=512, ttl=5, show_spinner=False)
 def run_record(folder: Path) -> runs.RunRecord | None:
-    """Return the record of a finished run, or None while it has none."""
-    return runs.read(folder) if runs.is_complete(folder) else None
+    """Return the record of a finished run; None while it has none, or one that cannot be read."""
+    try:
+        changed = (folder / runs.RECORD).stat().st_mtime_ns
+        return _run_record(folder, changed) if runs.is_complete(folder) else None
+    except (DataError, OSError):
+        return None
+
+
+@st.cache_resource(max_entries=2048, show_spinner=False)
+def _run_record(folder: Path, changed: int) -> runs.RunRecord:
+    del changed
+    return runs.read(folder)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -211,7 +220,7 @@ def run_curves(stamp: str, folder: Path) -> Curves | None:
 
 def forget_runs() -> None:
     """Read the records of runs anew: one has just ended."""
-    run_record.clear()  # pyright: ignore[reportFunctionMemberAccess] - streamlit's cache adds it
+    _run_record.clear()  # pyright: ignore[reportFunctionMemberAccess] - streamlit's cache adds it
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -129,7 +129,7 @@ def _start(asked: Asked, arguments: Mapping[str, object]) -> None:
     if isinstance(source, bytes):
         folder = home().root / "pictures"
         folder.mkdir(exist_ok=True)
-        path = folder / hashlib.sha256(source).hexdigest()[:32]
+        path = folder / asked.digest  # of this question alone: its job removes it
         path.write_bytes(source)
         payload["file"] = str(path)
     else:

@@ -112,7 +112,9 @@ def _taken(key: str) -> Image:
             _("No picture yet."),
             _("Let the browser use the camera and take one; it stays on this machine."),
         )
-    panels.note(_("The picture is kept only while this page is open."))
+    panels.note(
+        _("The picture stays on this machine; only maps that take a job keep it with them.")
+    )
     return Image(picture.getvalue(), knows_class=False, name="camera")
 
 

@@ -12,6 +12,7 @@ from explorer.cam.methods import METHODS, recommended
 from explorer.data.registry import catalogue
 from explorer.errors import ExplorerError, JobError
 from explorer.jobs import client
+from explorer.jobs.people import may_change
 from explorer.store.paths import home
 from explorer.store.records import State
 from explorer.store.runs import training_of
@@ -250,11 +251,14 @@ def _what(job: Job) -> str:
 @st.fragment(run_every="1s")
 def progress(job_id: str) -> None:
     """Show how far a measurement is; the page is drawn anew when it ends."""
-    job = client.job(job_id)
-    if job.state.is_final:
-        state.rerun()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        waits = job.state is State.QUEUED
-        st.progress(job.fraction or 0.0, _("Waiting for its turn") if waits else _(job.text) or "…")
-        if st.button(_("Stop"), key=f"measured-stop-{job_id}"):
-            client.cancel(job_id, by=state.person())
+    with guard.guard():
+        job = client.job(job_id)
+        if job.state.is_final:
+            state.rerun()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            waits = job.state is State.QUEUED
+            words = _("Waiting for its turn") if waits else _(job.text) or "…"
+            st.progress(job.fraction or 0.0, words)
+            me = state.person()
+            if may_change(me, job) and st.button(_("Stop"), key=f"measured-stop-{job_id}"):
+                client.cancel(job_id, by=me)

@@ -18,12 +18,11 @@ from explorer.units import percent
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from explorer.store.records import Job
     from explorer.store.runs import RunRecord
     from explorer.store.zoo import Card
 
 TRAIN = "train"
-MAX_LISTED = 50
+MAX_FINISHED = 500
 
 
 class Run(NamedTuple):
@@ -66,17 +65,12 @@ class Run(NamedTuple):
         return self.record.spec.head.kind == "segment"
 
 
-def training_jobs() -> list[Job]:
-    """Return the newest training jobs first."""
-    return client.jobs(MAX_LISTED, kind=TRAIN)
-
-
 def finished_runs() -> dict[str, Run]:
     """Return the finished runs by id, newest first, then those taken in, bundled and fetched."""
     runs: dict[str, Run] = {}
-    for job in training_jobs():
+    for job in client.jobs(MAX_FINISHED, kind=TRAIN, state=State.DONE):
         folder = home().run(job.id)
-        record = cached.run_record(folder) if job.state is State.DONE else None
+        record = cached.run_record(folder)
         if record:
             runs[job.id] = Run(job.id, folder, record)
     runs.update((one.id, Run(one.id, one.folder, one.record)) for one in imported())

@@ -15,7 +15,7 @@ from explorer.jobs import client
 from explorer.jobs.people import may_change
 from explorer.lesion.study import KIND, Study, What, kept
 from explorer.store.records import State
-from explorer.ui import cached, panels, state, urls
+from explorer.ui import cached, guard, panels, state, urls
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, sentences
 from explorer.ui.lesion_view import caption
@@ -169,10 +169,12 @@ def _running(job_id: str) -> None:
     if job.state.is_final:
         state.rerun()
         return
-    words = _(job.text) or _("waiting for its turn")
-    st.progress(job.fraction or 0.0, f"{words} · {percent(job.fraction or 0.0, 0)}")
-    if st.button(_("Stop"), key="lesion-stop"):
-        client.cancel(job_id, by=state.person())
+    with guard.guard():
+        words = _(job.text) or _("waiting for its turn")
+        st.progress(job.fraction or 0.0, f"{words} · {percent(job.fraction or 0.0, 0)}")
+        me = state.person()
+        if may_change(me, job) and st.button(_("Stop"), key="lesion-stop"):
+            client.cancel(job_id, by=me)
 
 
 def _result(found: Found, subject: Subject) -> None:

@@ -31,6 +31,7 @@ FETCH = "fetch"
 MOST_MB = MAX_ZIP_BYTES // 1_000_000
 _LAST = "train-uploaded"
 _SEEN = "train-previewed"
+_REFUSED = "train-upload-refused"
 
 
 def data_tools() -> None:
@@ -127,6 +128,9 @@ def _own() -> None:
     )
     if zipped is not None or folder:
         _keep(zipped, folder or [])
+    refused = state.recall(_REFUSED)
+    if isinstance(refused, ExplorerError):
+        show(refused)
     kept = state.recall(_LAST)
     if isinstance(kept, str) and kept:
         panels.note(_("Kept as {name}: choose it under Data.").format(name=kept))
@@ -148,12 +152,14 @@ def _keep(zipped: Any, files: list[Any]) -> None:  # noqa: ANN401 - Streamlit's 
         with st.spinner(_("Looking at the images …")):
             path = _placed(zipped, files)
     except ExplorerError as error:
-        show(error)
-        return
+        # The field is emptied all the same, or the file would be looked at in every rerun.
+        state.keep(_REFUSED, error)
+    else:
+        state.keep(_REFUSED, None)
+        state.keep(_LAST, path.stem)
+        state.keep(_SEEN, path.stem)
     turn = state.recall("train-upload-turn", 0)
     state.keep("train-upload-turn", int(turn) + 1 if isinstance(turn, int) else 1)
-    state.keep(_LAST, path.stem)
-    state.keep(_SEEN, path.stem)
     state.rerun()
 
 

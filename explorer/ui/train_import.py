@@ -23,7 +23,7 @@ from explorer.ui.i18n import _
 MOST_MB = 2000
 DEADLINE = 300.0
 """For the weights of the largest network to be read and looked through [s]."""
-_LAST, _TURN = "train-taken-in", "train-take-in-turn"
+_LAST, _TURN, _REFUSED = "train-taken-in", "train-take-in-turn", "train-take-in-refused"
 
 
 def run_from_elsewhere() -> None:
@@ -41,21 +41,26 @@ def run_from_elsewhere() -> None:
         )
         if file is not None:
             _take_in(file)
+        refused = state.recall(_REFUSED)
+        if isinstance(refused, ExplorerError):
+            show(refused)
         _last()
 
 
 def _take_in(file: IO[bytes]) -> None:
-    """Check what was uploaded and keep it; after a success the field is emptied."""
+    """Check what was uploaded and keep it; either way the field is emptied."""
     try:
         with st.spinner(_("Looking through the run …")):
             folder = _placed(file)
     except ExplorerError as error:
-        show(error)
-        return
-    cached.forget_runs()
+        # The field is emptied all the same, or the file would be checked in every rerun.
+        state.keep(_REFUSED, error)
+    else:
+        cached.forget_runs()
+        state.keep(_REFUSED, None)
+        state.keep(_LAST, folder.name)
     turn = state.recall(_TURN, 0)
     state.keep(_TURN, int(turn) + 1 if isinstance(turn, int) else 1)
-    state.keep(_LAST, folder.name)
     state.rerun()
 
 

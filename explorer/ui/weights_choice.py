@@ -91,7 +91,7 @@ def choose_weights(now: Hand) -> Chosen:
 def label_of(run: Run) -> str:
     """Return a run's name in a list, with the seed: choices with equal names become one."""
     return _("{label} · seed {seed} · {id}").format(
-        label=run.label, seed=run.record.seed, id=run.id[:4]
+        label=run.label, seed=run.record.seed, id=run.id[-4:]
     )
 
 

@@ -58,6 +58,9 @@ def test_junk_is_one_sentence_and_nothing_is_kept(
     assert str(own_home) not in said, "the temporary file is nobody's business"
     assert not imported()
     assert not list(own_home.glob(".upload-*"))
+    assert uploader(app).value is None, "or every rerun would check the file again"
+    app.run()
+    assert len(app.error) == 1, "the sentence stays until another file is tried"
 
 
 def test_a_run_that_has_not_ended_is_said_so(

@@ -12,8 +12,9 @@ from explorer.cam.pair import Subject, prepared
 from explorer.ir import ops
 from explorer.spec.edit import change_stages
 from explorer.spec.presets import preset
+from explorer.store.runs import WEIGHTS, write
 from explorer.store.zoo import bundled
-from explorer.weights import load_run
+from explorer.weights import load_run, save
 from tests.unit.cam.cam_lab import record, settled
 
 FAMILIES = [
@@ -147,3 +148,9 @@ def test_only_live_pictures_are_worth_the_proof(runs):
     for side, other in ((found.a, known.a), (found.b, known.b)):
         most = np.abs(other.heat).max()
         assert np.abs(side.heat - other.heat).max() <= folded.TOLERANCE * most
+
+
+def test_images_smaller_than_shapes_can_be_drawn_are_proven_on_too(tmp_path):
+    save(settled("resnet20", 28), tmp_path / WEIGHTS)
+    write(tmp_path, record("resnet20", image_size=28))
+    assert task.subject(tmp_path, live=True).folded is not None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -92,12 +92,42 @@ def test_the_queue_is_the_teachers(lab: Lab) -> None:
 def test_one_submission_of_several_jobs_is_found_again(lab: Lab) -> None:
     tasks = [(f"Seed {seed}", {"seed": seed}) for seed in range(3)]
     ids = client.submit_all("count", tasks, user="anna", batch="b1")
-    assert [job.id for job in client.jobs(batch="b1")] == ids[::-1] or set(ids) == {
-        job.id for job in client.jobs(batch="b1")
-    }
+    assert {job.id for job in client.jobs(batch="b1")} == set(ids)
     standing = client.queue()[ids[0]]
     assert (standing.position, standing.why) == (None, "no worker is there")
     lab.home.run(ids[0]).mkdir()
     client.cancel(ids[0], by=ANNA)
     client.retry(ids[0], by=ANNA, fresh=True)
     assert not lab.home.run(ids[0]).exists()
+
+
+def test_beginning_anew_never_removes_what_the_new_attempt_writes(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = client.submit("count", {}, title="", user="anna")
+    folder = lab.home.run(job_id)
+    folder.mkdir()
+    (folder / "old").touch()
+    with pytest.raises(JobError, match="Only a job that failed"):
+        client.retry(job_id, by=ANNA, fresh=True)
+    assert (folder / "old").exists(), "what is refused changes nothing"
+    client.cancel(job_id, by=ANNA)
+
+    retry = client.desk().retry
+
+    def at_once(*args: Any, **options: Any) -> Any:
+        found = retry(*args, **options)
+        folder.mkdir()
+        (folder / "new").touch()  # a worker was quick
+        return found
+
+    monkeypatch.setattr("explorer.store.desk.Desk.retry", lambda _desk, *a, **o: at_once(*a, **o))
+    client.retry(job_id, by=ANNA, fresh=True)
+    assert [one.name for one in folder.iterdir()] == ["new"]
+    assert [one.name for one in lab.home.runs.iterdir()] == [job_id]
+
+
+def test_jobs_of_one_state_are_asked_for() -> None:
+    ids = client.submit_all("count", [("", {}), ("", {})], user="anna")
+    client.cancel(ids[0], by=ANNA)
+    assert [job.id for job in client.jobs(state=State.CANCELLED)] == [ids[0]]

@@ -140,11 +140,14 @@ def test_what_is_done_is_not_tried_again(ledger: Ledger, desk: Desk) -> None:
     assert wrong.value.hint == "Clone it to run it once more."
 
 
-def test_a_clone_differs_in_what_was_changed(ledger: Ledger, desk: Desk) -> None:
-    job_id = submit(ledger, recipe={"lr": 0.1, "epochs": 3}, seed=0)
-    cloned = desk.clone(job_id, {"recipe": {"lr": 0.2}, "seed": 1}, user="anna", title="Again")
+def test_a_clone_names_what_it_was_made_from_and_keeps_nothing_of_it(
+    ledger: Ledger, desk: Desk
+) -> None:
+    job_id = submit(ledger, recipe={"lr": 0.1, "epochs": 3}, seed=0, experiment="depth/first")
+    payload = {"recipe": {"lr": 0.2, "epochs": 3}, "seed": 1}
+    cloned = desk.clone(job_id, payload, user="anna", title="Again")
     job = ledger.job(cloned)
-    assert job.payload == {"recipe": {"lr": 0.2, "epochs": 3}, "seed": 1}
+    assert job.payload == payload
     assert (job.user, job.title, job.parent, job.priority) == ("anna", "Again", job_id, 0)
     assert ledger.job(job_id).payload["seed"] == 0
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert
 
 from explorer.errors import DataError, JobError
 from explorer.jobs import client
 from explorer.jobs.people import Person
 from explorer.store import aside, curves, labels, runs
+from explorer.store.engine import write
 from explorer.store.labels import Labels
 from explorer.store.paths import home
+from explorer.store.tables import checkpoint
 from tests.run_lab import finished_run
 
 if TYPE_CHECKING:
@@ -151,9 +156,7 @@ def test_what_lies_aside_for_a_day_is_removed_for_good() -> None:
     client.put_aside(old, by=ME)
     client.put_aside(new, by=ME)
     assert client.remove_expired() == []
-    import os
-
-    place = home().root / aside.FOLDER / old
+    place = home().runs / aside.FOLDER / old
     os.utime(place, (0, 0))
     assert client.remove_expired() == [old]
     assert not place.exists()
@@ -164,3 +167,65 @@ def test_what_lies_aside_for_a_day_is_removed_for_good() -> None:
     aside.remove(new)
     with pytest.raises(DataError, match="cannot be brought back"):
         client.bring_back(new, by=ME)
+
+
+def test_the_folder_lies_aside_on_the_disk_of_the_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "shared"))
+    run_id = finished_run()
+    client.put_aside(run_id, by=ME)
+    assert (tmp_path / "shared" / aside.FOLDER / run_id / runs.RECORD).is_file()
+    client.bring_back(run_id, by=ME)
+    assert runs.read(home().run(run_id)).title == "ResNet-20"
+
+
+def test_checkpoints_that_lie_elsewhere_go_with_the_run(tmp_path: Path) -> None:
+    run_id = finished_run()
+    far = tmp_path / "far" / "ckpt-1-5.pt"
+    far.parent.mkdir()
+    far.write_bytes(b"weights")
+    with write(client.ledger().engine) as db:
+        db.execute(
+            insert(checkpoint).values(
+                job_id=run_id, attempt=1, step=5, url=str(far), digest="", score=None
+            )
+        )
+    client.put_aside(run_id, by=ME)
+    os.utime(home().runs / aside.FOLDER / run_id, (0, 0))
+    assert client.remove_expired() == [run_id]
+    assert not far.exists()
+
+
+def test_what_cannot_be_removed_yet_is_not_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = finished_run()
+    client.put_aside(run_id, by=ME)
+    os.utime(home().runs / aside.FOLDER / run_id, (0, 0))
+
+    def going_on(_job_id: str) -> None:
+        raise JobError("still going on", "")
+
+    monkeypatch.setattr(client.ledger(), "delete", going_on)
+    assert client.remove_expired() == []
+    assert run_id in aside.ids()
+
+
+def test_two_threads_may_write_one_file_at_once(tmp_path: Path) -> None:
+    path, failed = tmp_path / "labels.json", []
+
+    def many(text: bytes) -> None:
+        try:
+            for _ in range(60):
+                runs.write_atomic(path, text)
+        except OSError as error:
+            failed.append(error)
+
+    texts = [letter * 4096 for letter in (b"a", b"b", b"c")]
+    threads = [threading.Thread(target=many, args=(text,)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert path.read_bytes() in texts
+    assert [one.name for one in tmp_path.iterdir()] == ["labels.json"]
