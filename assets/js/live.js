@@ -135,7 +135,7 @@ export function figureOf(view, spec, lines, { isLog = false, isSmooth = false } 
   const frame = frameOf(spec, lines, ys, { isLog, width });
   if (!frame) {
     svg.append(element("text", { x: width / 2, y: HEIGHT / 2, "text-anchor": "middle", class: "t3" },
-      view.data.labels.empty));
+      emptyWords(view, spec)));
     return box;
   }
   axes(svg, spec, frame);
@@ -144,6 +144,9 @@ export function figureOf(view, spec, lines, { isLog = false, isSmooth = false } 
   hover(view, svg, spec, lines.filter((l) => !l.job.faint), frame);
   return box;
 }
+
+/** What is reported once an epoch comes later than what is reported all the time. */
+const emptyWords = ({ data: { labels } }, spec) => (spec.dots ? labels.emptyEpoch ?? labels.empty : labels.empty);
 
 function frameOf(spec, lines, values, { isLog, width }) {
   const xs = spec.xs ?? extent(lines.flatMap((l) => l.points.map((p) => p[0])), { floor: 0, pad: 0 });
@@ -165,7 +168,7 @@ function inWords(view, spec, lines) {
     return (said ?? "{name}: {last}").replace("{name}", l.name).replace("{last}", format(last, spec))
       .replace("{low}", format(Math.min(...all), spec)).replace("{high}", format(Math.max(...all), spec));
   });
-  return [spec.title, ...(told.length ? told : [view.data.labels.empty])].join(". ");
+  return [spec.title, ...(told.length ? told : [emptyWords(view, spec)])].join(". ");
 }
 
 function axes(svg, spec, { xs, ys, x, y, across, isLog }) {

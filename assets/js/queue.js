@@ -27,11 +27,18 @@ export function render({ data, parentElement, setTriggerValue }) {
   // As high as it will be, so that nothing below it jumps when the rows come.
   if (!view.jobs) root.style.minHeight = `${Math.min(460, 44 * data.rows)}px`;
   draw(view);
+  if (data.bring) bring(root);
   if (!view.isWatched || isOther) watch(view);
   return () => {
     view.alive = false;
     mounted.delete(root);
   };
+}
+
+/** What was just asked for is seen, wherever on the page the button was. */
+function bring(root) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  requestAnimationFrame(() => root.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" }));
 }
 
 function create(root) {

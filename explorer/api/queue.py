@@ -113,8 +113,8 @@ class Queue:
             "lost": job.is_lost,
             "want": job.want if job.state is State.RUNNING else None,
             "progress": job.fraction,
-            "text": job.text,
-            "reason": job.reason,
+            "text": _(job.text),
+            "reason": _(job.reason),
             "attempt": job.attempt,
             "priority": job.priority,
             "position": standing and standing.position,
@@ -176,7 +176,13 @@ def _starts(job: Job, standing: Standing | None) -> str:
         return _(standing.why).format(device=job.device)
     if standing.starts_in < 1:
         return _("starts now")
-    return _("starts in about {time}").format(time=seconds(round(standing.starts_in)))
+    return _("starts in about {time}").format(time=_about(standing.starts_in))
+
+
+def _about(time_: float) -> str:
+    """Return a time as exactly as an estimate is: to 10 seconds, to a minute, to 10 minutes."""
+    step = 10 if time_ < 90 else 60 if time_ < 3600 else 600
+    return seconds(max(step, step * round(time_ / step)))
 
 
 def _described(job: Job) -> dict[str, Any]:

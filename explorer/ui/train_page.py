@@ -17,7 +17,7 @@ from explorer.ui.finished import TRAIN, finished_runs
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
 from explorer.ui.masks import mask_gallery
-from explorer.ui.train_deeds import MAX_SHOWN, act, shown, undo_button
+from explorer.ui.train_deeds import MAX_SHOWN, act, shown, undo_button, was_added
 from explorer.ui.train_details import details
 from explorer.ui.train_sweep import field_titles
 from explorer.ui.train_teacher import teacher_part
@@ -102,7 +102,7 @@ def _sweep(batch: str, jobs: list[Job]) -> None:
 
 def _list(listing: Listing, jobs: Sequence[Job], key: str) -> None:
     queue(
-        listing,
+        listing._replace(bring=was_added()),
         jobs,
         act,
         key=key,

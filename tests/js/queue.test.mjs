@@ -91,6 +91,11 @@ test("a long list scrolls by itself", () => {
   assert.match(listOf(jobs(9), look()), /jobs long/);
 });
 
+test("a list without choices keeps no room for them", () => {
+  assert.match(listOf([job()], look()), /class="jobs plain"/);
+  assert.doesNotMatch(listOf([job()], look({ ticks: true })), /plain/);
+});
+
 test("the open menu stays open when the list is drawn again", () => {
   assert.match(listOf([job()], look({ menu: "a" })), /<details data-menu="a" open>/);
   assert.doesNotMatch(listOf([job()], look()), / open>/);

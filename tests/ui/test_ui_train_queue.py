@@ -185,6 +185,29 @@ def test_a_sweep_has_a_view_of_its_own(open_page: Open) -> None:
     assert sent(app, "known")["shown"] == []
 
 
+def test_what_runs_is_drawn_then_what_has_a_curve_then_what_comes_next(open_page: Open) -> None:
+    tasks = [(str(n), payload(group_title="The sweep", variant={"seed": n})) for n in range(6)]
+    jobs = client.submit_all("train", tasks, user="me", batch=BATCH)
+    assert sent(open_page("train", sweep=BATCH), "known")["shown"] == jobs[:4]
+    ledger = client.ledger()
+    for job_id in jobs[:5]:
+        claim = ledger.claim("worker")
+        assert claim is not None
+        assert claim.job_id == job_id
+        ledger.report(claim, [(1, {"loss": 1.0})])
+        if job_id != jobs[4]:
+            ledger.finish(claim, State.DONE, "", {})
+    assert jobs[4] in sent(open_page("train", sweep=BATCH), "known")["shown"]
+
+
+def test_a_list_is_brought_into_sight_once_when_something_was_added(open_page: Open) -> None:
+    page = open_page("train", arch="plain20")
+    assert sent(page, "known")["bring"] is False
+    button(page, "Train this network").click().run()
+    assert sent(page, "known")["bring"] is True
+    assert sent(page.run(), "known")["bring"] is False
+
+
 def test_a_sweep_that_is_not_there_is_one_sentence(open_page: Open) -> None:
     app = open_page("train", sweep="nothing")
     assert "There is no such sweep" in app.error[0].value
@@ -268,7 +291,7 @@ def test_a_teacher_enters_the_word_and_sets_limits(
     assert (rules.user_running, rules.user_queued, rules.gpu_minutes) == (2, None, 30)
     running()
     app.run()
-    next(c for c in app.checkbox if c.label == "Those that run, too").check().run()
+    next(c for c in app.checkbox if c.label == "Cancel those that run, too").check().run()
     button(app, "Cancel all that wait").click().run()
     assert client.jobs()[0].want == "cancel"
     assert sent(app, "known")["isTeacher"]

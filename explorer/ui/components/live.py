@@ -230,6 +230,7 @@ def _labels() -> dict[str, Any]:
     return {
         "said": _("{name}: last {last}, lowest {low}, highest {high}"),
         "empty": _("The first points come within seconds of the start."),
+        "emptyEpoch": _("The first point comes at the end of the first epoch."),
         "stop": _("Stop"),
         "stopping": _("stopping"),
         "lost": _("its worker does not answer; it will go on by itself"),

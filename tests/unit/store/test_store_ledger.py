@@ -247,6 +247,12 @@ def test_lists_are_newest_first_and_can_be_one_users(ledger: Ledger) -> None:
     assert [job.id for job in ledger.jobs(user="anna")] == [second]
 
 
+def test_a_submission_is_listed_in_its_own_order(ledger: Ledger) -> None:
+    tasks = [(str(n), {}) for n in range(6)]
+    ids = ledger.submit_all("train", tasks, user="anna", batch="b")
+    assert [job.id for job in ledger.jobs(batch="b")] == ids[::-1]
+
+
 def test_threads_never_claim_the_same_job(url: str, ledger: Ledger) -> None:
     expected = {submit(ledger, f"user{n % 5}") for n in range(20)}
     others = [Ledger(url) for _ in range(4)]
