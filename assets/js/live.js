@@ -6,11 +6,11 @@ import {
 import { gradientChart } from "./live_gradients.js";
 import { keepFigure, tools } from "./live_tools.js";
 import { DASHES, element, html, mark } from "./marks.js";
+import { later } from "./patience.js";
 
 const HEIGHT = 280;
 const MARGIN = { left: 44, right: 16, top: 12, bottom: 34 };
 const POLL_MS = 1000;
-const HIDDEN_MS = 10000;
 const ERROR_MS = 4000;
 const states = new WeakMap();
 
@@ -44,7 +44,7 @@ function watch(view, job) {
     } catch {
       wait = ERROR_MS;
     }
-    if (wait !== null) setTimeout(again, document.hidden ? Math.max(wait, HIDDEN_MS) : wait);
+    if (wait !== null) later(again, wait);
   };
   again();
 }

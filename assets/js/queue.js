@@ -5,11 +5,11 @@
 
 import { mark } from "./marks.js";
 import { morphChildren } from "./morph.js";
+import { later } from "./patience.js";
 import { listOf } from "./queue_rows.js";
 
 const POLL_MS = 1000;
 const IDLE_MS = 3000;
-const HIDDEN_MS = 10000;
 const ERROR_MS = 4000;
 const NEWS_MS = 3000;
 const mounted = new WeakMap();
@@ -97,7 +97,7 @@ function watch(view) {
     } catch {
       wait = ERROR_MS;
     }
-    setTimeout(again, document.hidden ? Math.max(wait, HIDDEN_MS) : wait);
+    later(again, wait);
   };
   again();
 }
