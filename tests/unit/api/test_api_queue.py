@@ -121,6 +121,22 @@ def test_what_is_known_already_is_not_sent_again(web: TestClient) -> None:
     assert len(ask(web, since=first["next"]).json()["jobs"]) == 2
 
 
+def test_who_owns_nothing_shares_an_answer_and_an_owner_has_their_own(
+    web: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "FRESH", 60.0)
+    looks: list[float] = []
+    monkeypatch.setattr(queue_module, "listed", lambda asked: looks.append(0.0) or listed(asked))
+    submit(user="anna")
+    seen = [ask(web, viewer).json() for viewer in ("ben", "carl", "anna", "ben")]
+    assert len(looks) == 1
+    assert [answer["jobs"][0]["mine"] for answer in seen] == [False, False, True, False]
+    names = [answer["next"] for answer in seen]
+    assert names[0] == names[1] == names[3] != names[2]
+    assert ask(web, "carl", since=names[0]).status_code == 204
+    assert ask(web, "anna", since=names[0]).status_code == 200
+
+
 def test_a_submission_is_listed_alone(web: TestClient) -> None:
     submit("alone")
     job = submit("part", batch="b" * 32, group_title="The sweep", variant={"recipe.lr": 0.1})
