@@ -20,6 +20,8 @@ export function render({ data, parentElement, setTriggerValue }) {
   let view = mounted.get(root);
   if (!view) mounted.set(root, (view = create(root)));
   const isOther = view.data && (view.data.batch !== data.batch || view.data.kind !== data.kind);
+  // What is told once is told again when the page has known something else meanwhile.
+  if (view.data?.known !== data.known) view.told = "";
   view.tell = setTriggerValue;
   view.data = data;
   view.asked.clear();

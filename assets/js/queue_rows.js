@@ -33,7 +33,7 @@ export function listOf(jobs, look) {
   if (!jobs.length) return paused;
   const rows = batch ? sweepRows(jobs, look) : mixedRows(jobs, look);
   const count = batch ? jobs.length : groupsOf(jobs).length;
-  return `${paused}<ol class="jobs${count > MOST_ROWS ? " long" : ""}${look.ticks ? "" : " plain"}" aria-label="${escape(labels.caption)}">${rows}</ol>`;
+  return `${paused}<ol class="jobs${count > MOST_ROWS ? " long" : ""}${look.ticks ? "" : " plain"}${look.hasCurves ? "" : " bare"}" aria-label="${escape(labels.caption)}">${rows}</ol>`;
 }
 
 function mixedRows(jobs, look) {

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.data.registry import load
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from explorer.data.dataset import Colour, Dataset
+
+TELL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +76,24 @@ def statistics(dataset: Dataset) -> Statistics:
         dataset.std,
         dataset.train.masks is not None,
     )
+
+
+def of(name: str, progress: Path | None = None) -> Statistics:
+    """Read a set as a training would, and count what it has.
+
+    Args:
+        name: As for ``load``.
+        progress: A file for the share that is done, 0..1.
+
+    Raises:
+        DataError: What ``load`` raises.
+    """
+    told = 0.0
+
+    def tell(_text: str, share: float) -> None:
+        nonlocal told
+        if progress is not None and monotonic() - told >= TELL_SECONDS:
+            told = monotonic()
+            progress.write_text(f"{share:.4f}")
+
+    return statistics(load(name, on_progress=tell))

@@ -14,6 +14,7 @@ from explorer.ui import cached, cached_training, datasets, nav, panels, state, u
 from explorer.ui.finished import TRAIN
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
+from explorer.ui.train_about import about_data
 from explorer.ui.train_clone import begun, forget_clone
 from explorer.ui.train_data import data_tools
 from explorer.ui.train_deeds import note_added
@@ -63,9 +64,11 @@ def training_form(now: Hand) -> None:
         )
     except DataError as error:
         problem = error
+    facts, unreadable = _facts(data)
+    if facts is not None:
+        about_data(data, facts)
     data_tools()
     _advise(now, data)
-    facts, unreadable = _facts(data)
     try:
         order = _order(now, start, data, facts)
     except ExplorerError as error:

@@ -13,9 +13,11 @@ from explorer.ui.i18n import _, plural, sentences
 from explorer.units import count, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from explorer.data.preview import Preview, Thumbnail
+    from explorer.data.statistics import ClassCount
 
 MAX_THUMBNAILS = 16
 _MAX_ROWS = 12
@@ -37,16 +39,21 @@ def preview(path: Path) -> None:
     if shown:
         classes = [one.class_name for one in shown]
         st.image([one.png for one in shown], caption=classes, width=56, alt=classes)
-    rows = [
-        {_("Class"): one.name, _("To learn from"): one.train, _("Held out"): one.test}
-        for one in found.counts
-    ]
-    height = "content" if len(rows) <= _MAX_ROWS else 320
-    st.dataframe(rows, hide_index=True, height=height, key="preview-rows")
+    class_table(found.counts, "preview-rows")
     if found.broken:
         with st.expander(_("Files that cannot be used")):
             for broken in found.broken:
                 panels.note(f"{broken.name}: {broken.reason}")
+
+
+def class_table(counts: Sequence[ClassCount], key: str) -> None:
+    """Show how many images there are of each class."""
+    rows = [
+        {_("Class"): one.name, _("To learn from"): one.train, _("Held out"): one.test}
+        for one in counts
+    ]
+    height = "content" if len(rows) <= _MAX_ROWS else 320
+    st.dataframe(rows, hide_index=True, height=height, key=key)
 
 
 def _summary(found: Preview) -> str:
@@ -74,6 +81,8 @@ def _sides(found: Preview) -> str:
     if found.sizes is None:
         return ""
     low, high = found.sizes.smallest, found.sizes.largest
+    if low == high:
+        return _("Shorter sides are {low} px.").format(low=low)
     return _("Shorter sides are {low} to {high} px.").format(low=low, high=high)
 
 

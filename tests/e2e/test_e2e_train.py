@@ -7,8 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e_tools import Server, settled, start, watched
-from playwright.sync_api import TimeoutError as TooLateError
+from e2e_tools import Server, choose, settled, start, watched
 from playwright.sync_api import expect
 
 from explorer.spec import edit
@@ -43,23 +42,6 @@ def fill(page: Page, label: str, text: str) -> None:
     box = page.get_by_role("spinbutton", name=label, exact=True)
     box.fill(text)
     box.press("Enter")
-    settled(page)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose; a list that closes because the form still moves is opened again, as a person does."""
-    box = page.get_by_role("combobox", name=label, exact=False).first
-    for is_last in (False, False, True):
-        box.click()
-        box.press_sequentially(option)
-        try:
-            wanted = page.get_by_role("option", name=option, exact=True)
-            wanted.click(timeout=15_000 if is_last else 3_000)
-            break
-        except TooLateError:
-            if is_last:
-                raise
-            box.press("Escape")
     settled(page)
 
 

@@ -40,7 +40,9 @@ _CSS = """
 .jobs li:last-child { border-bottom: 0; }
 .plain li { grid-template-columns: 12px minmax(150px, 1.5fr) minmax(130px, 1.3fr)
     minmax(60px, 110px) 60px 128px; }
-.plain .tick { display: none; }
+.plain .tick, .bare svg[data-sign], .bare .value { display: none; }
+.bare li { grid-template-columns: minmax(150px, 1.5fr) minmax(130px, 1.3fr) minmax(60px, 110px)
+    128px; }
 .name { min-width: 0; }
 b { display: block; font-weight: 600; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; }
@@ -85,7 +87,8 @@ input { accent-color: var(--st-primary-color); width: 15px; height: 15px; margin
 .fill2 { fill: light-dark(#007d5c, #3ccb9b); } .fill3 { fill: light-dark(#c2629a, #e79ac4); }
 @container (max-width: 640px) {
   .jobs li { grid-template-columns: 18px 12px 1fr auto; }
-  .plain li { grid-template-columns: 12px 1fr auto; }
+  .plain li { grid-template-columns: 12px 1fr auto; } .bare li { grid-template-columns: 1fr auto; }
+  .state { -webkit-line-clamp: 7; }
   .state { grid-column: -3 / -1; grid-row: 2; } .bar, .dots { grid-column: -3 / -1; grid-row: 3; }
   .bar.none { display: none; }
   .value { grid-column: -2; grid-row: 1; }
