@@ -208,8 +208,16 @@ function plot(svg, spec, lines, { x, y }) {
 
 const format = (v, spec) => {
   if (spec.percent) return `${(100 * v).toFixed(1)} %`;
-  return v >= 1000 ? String(Math.round(v)).replace(/\B(?=(\d{3})+$)/g, ",") : v.toPrecision(3);
+  return v >= 1000 ? grouped(v) : v.toPrecision(3);
 };
+
+/** As exactly as it can be read; at the end of a line it is shorter. */
+const exactly = (v, spec) => {
+  if (spec.percent) return `${(100 * v).toFixed(2)} %`;
+  return v >= 1000 ? grouped(v) : v.toPrecision(5);
+};
+
+const grouped = (v) => String(Math.round(v)).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** The exact values at a place: under the pointer, or where the arrow keys have moved it. */
 function hover(view, svg, spec, lines, { x, y, xs, width, across }) {
@@ -226,7 +234,7 @@ function hover(view, svg, spec, lines, { x, y, xs, width, across }) {
     const px = x(found[0][1][0]);
     guide.append(element("line", { x1: px, x2: px, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "grid" }));
     const left = px > width / 2;
-    const told = found.map(([l, p]) => `${l.name}: ${format(p[1], spec)} · ${spec.x} ${Number(p[0].toFixed(2))}`);
+    const told = found.map(([l, p]) => `${l.name}: ${exactly(p[1], spec)} · ${spec.x} ${Number(p[0].toFixed(2))}`);
     found.forEach(([l, p], k) => guide.append(
       element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i}` }),
       element("text", {

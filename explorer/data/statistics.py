@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.data.progress import into
 from explorer.data.registry import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.data.dataset import Colour, Dataset
-
-TELL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +86,4 @@ def of(name: str, progress: Path | None = None) -> Statistics:
     Raises:
         DataError: What ``load`` raises.
     """
-    told = 0.0
-
-    def tell(_text: str, share: float) -> None:
-        nonlocal told
-        if progress is not None and monotonic() - told >= TELL_SECONDS:
-            told = monotonic()
-            progress.write_text(f"{share:.4f}")
-
-    return statistics(load(name, on_progress=tell))
+    return statistics(load(name, on_progress=into(progress)))

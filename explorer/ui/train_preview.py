@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.ui import cached_training, panels
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural, sentences
+from explorer.ui.patience import Request, answers
 from explorer.units import count, quantity
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from explorer.data.preview import Preview, Thumbnail
     from explorer.data.statistics import ClassCount
 
+EXAMINED = 500
+"""Images that are opened; the others are counted."""
 MAX_THUMBNAILS = 16
 _MAX_ROWS = 12
 
@@ -26,12 +29,16 @@ _MAX_ROWS = 12
 def preview(path: Path) -> None:
     """Show what a folder or zip of images holds."""
     try:
-        with st.spinner(_("Looking at the images …")):
-            stamp = cached_training.stamp_of(str(path))
-            found = cached_training.preview(cached_training.language(), str(path), stamp)
+        # What is wrong with files is said in the reader's language.
+        stamp = f"{cached_training.stamp_of(str(path))}-{cached_training.language()}"
+        asked = Request("explorer.data.preview:look", {"path": path, "most": EXAMINED}, 5.0, stamp)
+        answer = answers([asked], _("Show its images"), "preview-look", is_asked=True)
     except ExplorerError as error:
         show(error)
         return
+    if not answer:
+        return
+    found: Preview = answer[0]
     st.caption(_summary(found))
     for warning in found.warnings:
         st.warning(warning)

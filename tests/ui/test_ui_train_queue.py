@@ -13,6 +13,7 @@ from ui_tools import Open, button, shown
 from explorer.jobs import client
 from explorer.jobs.people import Person
 from explorer.spec.presets import preset
+from explorer.store.paths import home
 from explorer.store.records import State
 from explorer.store.runs import Result
 from explorer.training.recipes import recipes
@@ -227,7 +228,6 @@ def test_details_say_both_times_and_how_to_make_it_again(
 ) -> None:
     job = finished_run(title="Mine")
     from explorer.store import runs
-    from explorer.store.paths import home
 
     record = runs.read(home().run(job))
     times = {"training_seconds": 12.0, "result_seconds": 75.0, "first_seconds": 2.0, "steps": 1234}
@@ -250,6 +250,13 @@ def test_details_of_what_has_not_begun_or_failed_or_gone(open_page: Open) -> Non
     app = open_page("train", job=job)
     assert "The loss is not a number any more." in shown(app)
     assert "has not begun" in shown(app)
+    assert not app.code
+    folder = home().run(job)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "log.txt").write_text("x" * 9000 + "\nValueError: no")
+    (log,) = open_page("train", job=job).code
+    assert log.value.endswith("ValueError: no")
+    assert len(log.value) <= 4096
     app = open_page("train", job="nowhere")
     assert len(app.error) == 1
     assert "job" not in app.query_params

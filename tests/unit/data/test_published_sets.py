@@ -263,7 +263,7 @@ def test_what_is_known_of_a_set(served):
 
 
 def test_counting_says_how_far_it_is(files, as_zip, tmp_path, monkeypatch):
-    monkeypatch.setattr("explorer.data.statistics.TELL_SECONDS", 0.0)
+    monkeypatch.setattr("explorer.data.progress.TELL_SECONDS", 0.0)
     progress = tmp_path / "progress"
     place = str(as_zip(files("cat", "dog")))
     assert of(place, progress) == statistics(load(place))
