@@ -184,7 +184,7 @@ function axes(svg, spec, { xs, ys, x, y, across, isLog }) {
   svg.append(element("text", { x: (x(xs[0]) + x(xs[1])) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "t2" }, spec.x));
 }
 
-const onTick = (t, spec) => (spec.percent ? `${Math.round(100 * t)} %` : t >= 1000 ? `${t / 1000} k` : String(t));
+const onTick = (t, spec) => (spec.percent ? `${Math.round(1000 * t) / 10} %` : t >= 1000 ? `${t / 1000} k` : String(t));
 
 function plot(svg, spec, lines, { x, y }) {
   for (const l of lines.filter((one) => one.job.faint)) {
@@ -219,6 +219,16 @@ const exactly = (v, spec) => {
 
 const grouped = (v) => String(Math.round(v)).replace(/\B(?=(\d{3})+$)/g, ",");
 
+/** The place, and the value of each line there; a line whose next point lies elsewhere says where. */
+export function sayings(spec, found) {
+  const place = (p) => `${spec.x} ${Number(p[0].toFixed(2))}`;
+  const here = place(found[0][1]);
+  return [here, ...found.map(([l, p]) => {
+    const words = `${l.name}: ${exactly(p[1], spec)}`;
+    return place(p) === here ? words : `${words} · ${place(p)}`;
+  })];
+}
+
 /** The exact values at a place: under the pointer, or where the arrow keys have moved it. */
 function hover(view, svg, spec, lines, { x, y, xs, width, across }) {
   const guide = element("g", { class: "guide", visibility: "hidden" });
@@ -234,13 +244,11 @@ function hover(view, svg, spec, lines, { x, y, xs, width, across }) {
     const px = x(found[0][1][0]);
     guide.append(element("line", { x1: px, x2: px, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "grid" }));
     const left = px > width / 2;
-    const told = found.map(([l, p]) => `${l.name}: ${exactly(p[1], spec)} · ${spec.x} ${Number(p[0].toFixed(2))}`);
-    found.forEach(([l, p], k) => guide.append(
-      element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i}` }),
-      element("text", {
-        x: px + (left ? -8 : 8), y: MARGIN.top + 12 + 15 * k, "text-anchor": left ? "end" : "start", class: "t1",
-      }, told[k]),
-    ));
+    const told = sayings(spec, found);
+    for (const [l, p] of found) guide.append(element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i}` }));
+    told.forEach((words, k) => guide.append(element("text", {
+      x: px + (left ? -8 : 8), y: MARGIN.top + 12 + 15 * k, "text-anchor": left ? "end" : "start", class: "t1",
+    }, words)));
     return told.join("; ");
   };
   const hide = () => {

@@ -56,7 +56,9 @@ function sweepRows(jobs, look) {
   const inOrder = [...jobs].sort(byVariant);
   const values = jobs.flatMap(({ best, last }) => [best, last]).filter((v) => v !== null && v !== undefined);
   const range = values.length ? [Math.min(...values), Math.max(...values)] : null;
-  const best = values.length ? Math.max(...jobs.map((job) => job.best ?? -1)) : null;
+  const known = jobs.filter((job) => typeof job.best === "number");
+  // One alone is no best.
+  const best = known.length > 1 ? Math.max(...known.map((job) => job.best)) : null;
   return inOrder.map((job) => jobRow(job, { ...look, range, isBest: best !== null && job.best === best })).join("");
 }
 

@@ -178,6 +178,7 @@ def test_a_sweep_has_a_view_of_its_own(open_page: Open) -> None:
     assert (data["batch"], data["ticks"], len(data["shown"])) == (BATCH, True, 4)
     assert data["fields"]["recipe.lr"] == "Learning rate"
     assert "The sweep" in shown(app)
+    assert {job["title"] for job in sent(app, "gradients")["jobs"]} == {"Learning rate 0.1"}
     button(app, "Stop all").click().run()
     assert {state_of(job)[0] for job in jobs} == {State.CANCELLED}
     button(app, "All trainings").click().run()
