@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 
@@ -14,9 +15,10 @@ def send_at_once() -> None:
     asyncio asks for that where a socket states its protocol, and the one on which Streamlit
     listens states none: an answer, which is written as head and body, then waits for the
     browser's acknowledgement of the head, 40 ms each time. Connections inherit it from the socket
-    that listens.
+    that listens. Where the system does not let us look, the app answers as it would.
     """
-    for found in psutil.Process().net_connections("tcp"):
-        if found.status == psutil.CONN_LISTEN and found.fd >= 0:
-            with socket.socket(fileno=os.dup(found.fd)) as listening:
-                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with contextlib.suppress(OSError, psutil.Error):
+        for found in psutil.Process().net_connections("tcp"):
+            if found.status == psutil.CONN_LISTEN and found.fd >= 0:
+                with socket.socket(fileno=os.dup(found.fd)) as listening:
+                    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
