@@ -6,11 +6,11 @@ import {
 import { gradientChart } from "./live_gradients.js";
 import { keepFigure, tools } from "./live_tools.js";
 import { DASHES, element, html, mark } from "./marks.js";
+import { later } from "./patience.js";
 
 const HEIGHT = 280;
 const MARGIN = { left: 44, right: 16, top: 12, bottom: 34 };
 const POLL_MS = 1000;
-const HIDDEN_MS = 10000;
 const ERROR_MS = 4000;
 const states = new WeakMap();
 
@@ -44,7 +44,7 @@ function watch(view, job) {
     } catch {
       wait = ERROR_MS;
     }
-    if (wait !== null) setTimeout(again, document.hidden ? Math.max(wait, HIDDEN_MS) : wait);
+    if (wait !== null) later(again, wait);
   };
   again();
 }
@@ -135,7 +135,7 @@ export function figureOf(view, spec, lines, { isLog = false, isSmooth = false } 
   const frame = frameOf(spec, lines, ys, { isLog, width });
   if (!frame) {
     svg.append(element("text", { x: width / 2, y: HEIGHT / 2, "text-anchor": "middle", class: "t3" },
-      view.data.labels.empty));
+      emptyWords(view, spec)));
     return box;
   }
   axes(svg, spec, frame);
@@ -144,6 +144,9 @@ export function figureOf(view, spec, lines, { isLog = false, isSmooth = false } 
   hover(view, svg, spec, lines.filter((l) => !l.job.faint), frame);
   return box;
 }
+
+/** What is reported once an epoch comes later than what is reported all the time. */
+const emptyWords = ({ data: { labels } }, spec) => (spec.dots ? labels.emptyEpoch ?? labels.empty : labels.empty);
 
 function frameOf(spec, lines, values, { isLog, width }) {
   const xs = spec.xs ?? extent(lines.flatMap((l) => l.points.map((p) => p[0])), { floor: 0, pad: 0 });
@@ -165,7 +168,7 @@ function inWords(view, spec, lines) {
     return (said ?? "{name}: {last}").replace("{name}", l.name).replace("{last}", format(last, spec))
       .replace("{low}", format(Math.min(...all), spec)).replace("{high}", format(Math.max(...all), spec));
   });
-  return [spec.title, ...(told.length ? told : [view.data.labels.empty])].join(". ");
+  return [spec.title, ...(told.length ? told : [emptyWords(view, spec)])].join(". ");
 }
 
 function axes(svg, spec, { xs, ys, x, y, across, isLog }) {
@@ -181,7 +184,7 @@ function axes(svg, spec, { xs, ys, x, y, across, isLog }) {
   svg.append(element("text", { x: (x(xs[0]) + x(xs[1])) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "t2" }, spec.x));
 }
 
-const onTick = (t, spec) => (spec.percent ? `${Math.round(100 * t)} %` : t >= 1000 ? `${t / 1000} k` : String(t));
+const onTick = (t, spec) => (spec.percent ? `${Math.round(1000 * t) / 10} %` : t >= 1000 ? `${t / 1000} k` : String(t));
 
 function plot(svg, spec, lines, { x, y }) {
   for (const l of lines.filter((one) => one.job.faint)) {
@@ -205,8 +208,26 @@ function plot(svg, spec, lines, { x, y }) {
 
 const format = (v, spec) => {
   if (spec.percent) return `${(100 * v).toFixed(1)} %`;
-  return v >= 1000 ? String(Math.round(v)).replace(/\B(?=(\d{3})+$)/g, ",") : v.toPrecision(3);
+  return v >= 1000 ? grouped(v) : v.toPrecision(3);
 };
+
+/** As exactly as it can be read; at the end of a line it is shorter. */
+const exactly = (v, spec) => {
+  if (spec.percent) return `${(100 * v).toFixed(2)} %`;
+  return v >= 1000 ? grouped(v) : v.toPrecision(5);
+};
+
+const grouped = (v) => String(Math.round(v)).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** The place, and the value of each line there; a line whose next point lies elsewhere says where. */
+export function sayings(spec, found) {
+  const place = (p) => `${spec.x} ${Number(p[0].toFixed(2))}`;
+  const here = place(found[0][1]);
+  return [here, ...found.map(([l, p]) => {
+    const words = `${l.name}: ${exactly(p[1], spec)}`;
+    return place(p) === here ? words : `${words} · ${place(p)}`;
+  })];
+}
 
 /** The exact values at a place: under the pointer, or where the arrow keys have moved it. */
 function hover(view, svg, spec, lines, { x, y, xs, width, across }) {
@@ -223,13 +244,11 @@ function hover(view, svg, spec, lines, { x, y, xs, width, across }) {
     const px = x(found[0][1][0]);
     guide.append(element("line", { x1: px, x2: px, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "grid" }));
     const left = px > width / 2;
-    const told = found.map(([l, p]) => `${l.name}: ${format(p[1], spec)} · ${spec.x} ${Number(p[0].toFixed(2))}`);
-    found.forEach(([l, p], k) => guide.append(
-      element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i}` }),
-      element("text", {
-        x: px + (left ? -8 : 8), y: MARGIN.top + 12 + 15 * k, "text-anchor": left ? "end" : "start", class: "t1",
-      }, told[k]),
-    ));
+    const told = sayings(spec, found);
+    for (const [l, p] of found) guide.append(element("circle", { cx: x(p[0]), cy: y(p[1]), r: 4, class: `fill${l.i}` }));
+    told.forEach((words, k) => guide.append(element("text", {
+      x: px + (left ? -8 : 8), y: MARGIN.top + 12 + 15 * k, "text-anchor": left ? "end" : "start", class: "t1",
+    }, words)));
     return told.join("; ");
   };
   const hide = () => {

@@ -5,11 +5,11 @@
 
 import { mark } from "./marks.js";
 import { morphChildren } from "./morph.js";
+import { later } from "./patience.js";
 import { listOf } from "./queue_rows.js";
 
 const POLL_MS = 1000;
 const IDLE_MS = 3000;
-const HIDDEN_MS = 10000;
 const ERROR_MS = 4000;
 const NEWS_MS = 3000;
 const mounted = new WeakMap();
@@ -20,6 +20,8 @@ export function render({ data, parentElement, setTriggerValue }) {
   let view = mounted.get(root);
   if (!view) mounted.set(root, (view = create(root)));
   const isOther = view.data && (view.data.batch !== data.batch || view.data.kind !== data.kind);
+  // What is told once is told again when the page has known something else meanwhile.
+  if (view.data?.known !== data.known) view.told = "";
   view.tell = setTriggerValue;
   view.data = data;
   view.asked.clear();
@@ -27,11 +29,18 @@ export function render({ data, parentElement, setTriggerValue }) {
   // As high as it will be, so that nothing below it jumps when the rows come.
   if (!view.jobs) root.style.minHeight = `${Math.min(460, 44 * data.rows)}px`;
   draw(view);
+  if (data.bring) bring(root);
   if (!view.isWatched || isOther) watch(view);
   return () => {
     view.alive = false;
     mounted.delete(root);
   };
+}
+
+/** What was just asked for is seen, wherever on the page the button was. */
+function bring(root) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  requestAnimationFrame(() => root.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" }));
 }
 
 function create(root) {
@@ -90,7 +99,7 @@ function watch(view) {
     } catch {
       wait = ERROR_MS;
     }
-    setTimeout(again, document.hidden ? Math.max(wait, HIDDEN_MS) : wait);
+    later(again, wait);
   };
   again();
 }

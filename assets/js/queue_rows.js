@@ -33,7 +33,7 @@ export function listOf(jobs, look) {
   if (!jobs.length) return paused;
   const rows = batch ? sweepRows(jobs, look) : mixedRows(jobs, look);
   const count = batch ? jobs.length : groupsOf(jobs).length;
-  return `${paused}<ol class="jobs${count > MOST_ROWS ? " long" : ""}" aria-label="${escape(labels.caption)}">${rows}</ol>`;
+  return `${paused}<ol class="jobs${count > MOST_ROWS ? " long" : ""}${look.ticks ? "" : " plain"}${look.hasCurves ? "" : " bare"}" aria-label="${escape(labels.caption)}">${rows}</ol>`;
 }
 
 function mixedRows(jobs, look) {
@@ -56,7 +56,9 @@ function sweepRows(jobs, look) {
   const inOrder = [...jobs].sort(byVariant);
   const values = jobs.flatMap(({ best, last }) => [best, last]).filter((v) => v !== null && v !== undefined);
   const range = values.length ? [Math.min(...values), Math.max(...values)] : null;
-  const best = values.length ? Math.max(...jobs.map((job) => job.best ?? -1)) : null;
+  const known = jobs.filter((job) => typeof job.best === "number");
+  // One alone is no best.
+  const best = known.length > 1 ? Math.max(...known.map((job) => job.best)) : null;
   return inOrder.map((job) => jobRow(job, { ...look, range, isBest: best !== null && job.best === best })).join("");
 }
 

@@ -8,7 +8,7 @@ import time
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.errors import UrlError
 from explorer.store.records import Job, Point, State
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FRESH = 0.5
 """Seconds for which one look serves everyone."""
+LATE = 4 * FRESH
+"""Seconds for which it serves those who come while somebody looks anew."""
 MAX_POINTS = 2000
 """Points in one answer; ``more`` says that others follow at once."""
 _KEPT_JOBS = 64
@@ -59,6 +61,28 @@ def merged(known: Sequence[Point], news: Sequence[Point]) -> list[Point]:
             points.pop()
         points.append(point)
     return points
+
+
+class Known(NamedTuple):
+    """An answer that can be given without a look at the ledger.
+
+    Attributes:
+        news: What there is to tell; None where nothing is new.
+    """
+
+    news: dict[str, Any] | None
+
+
+def serves(age: float, looking: threading.Lock, fresh: float, late: float) -> bool:
+    """Return whether what was seen some time ago [s] will do.
+
+    Args:
+        age: How long ago that was.
+        looking: Held by whoever looks anew.
+        fresh: For how long a look serves everyone.
+        late: For how long it serves while somebody looks anew.
+    """
+    return age < fresh or (age < late and looking.locked())
 
 
 @dataclass
@@ -100,6 +124,15 @@ class Live:
                 view.job = self._refresh(view, job_id)
             job, points = view.job, view.points
         return _answer(job, points, cursor)
+
+    def known(self, job_id: str, cursor: Cursor) -> Known | None:
+        """Return what ``since`` would, where that takes no waiting; None where it does."""
+        view = self._view(job_id)
+        job, points = view.job, view.points
+        age = self._clock() - view.read_at
+        if job is None or not serves(age, view.mutex, FRESH, LATE):
+            return None
+        return Known(_answer(job, points, cursor))
 
     def points(self, job: Job) -> list[Point]:
         """Return all points of a job; what was read of them before is not read again."""

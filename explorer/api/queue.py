@@ -6,9 +6,12 @@ import json
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from explorer import words
+from explorer.api.live import Known, serves
 from explorer.jobs import client
 from explorer.store.records import State
 from explorer.units import seconds
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 FRESH = 1.0
 """Seconds for which one look serves everyone."""
+LATE = 3 * FRESH
+"""Seconds for which it serves those who come while somebody looks anew."""
 MAX_JOBS = 120
 """The newest jobs that are looked at."""
 MAX_ENDED = 30
@@ -52,11 +57,29 @@ class Score(NamedTuple):
     best: float | None = None
 
 
-class _Look(NamedTuple):
+class _Answer(NamedTuple):
+    """A list as some viewers see it, and a name for it."""
+
+    list: dict[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The jobs as they were at a time.
+
+    Attributes:
+        answers: What was told of it already, by language and by the viewer's own jobs: most who
+            watch own none, and see the same.
+    """
+
     at: float
     jobs: list[Job]
     standing: dict[str, Standing]
     paused: bool
+    answers: dict[tuple[str, frozenset[str]], _Answer] = field(
+        default_factory=dict[tuple[str, frozenset[str]], _Answer]
+    )
 
 
 class Queue:
@@ -81,11 +104,26 @@ class Queue:
         Names of other people are not in it, only whether a job is the viewer's own.
         """
         with self._mutex:
-            look = self._look(asked)
+            told = self._told(self._look(asked), viewer)
+        return _news(told, since)
+
+    def known(self, asked: Asked, viewer: str, since: str) -> Known | None:
+        """Return what ``since`` would, where that takes no waiting; None where it does."""
+        look = self._looks.get(asked)
+        if look is None or not serves(self._clock() - look.at, self._mutex, FRESH, LATE):
+            return None
+        told = look.answers.get(_seen_by(look, viewer))
+        return None if told is None else Known(_news(told, since))
+
+    def _told(self, look: _Look, viewer: str) -> _Answer:
+        key = _seen_by(look, viewer)
+        told = look.answers.get(key)
+        if told is None:
             rows = [self._row(job, look, viewer) for job in look.jobs]
-        answer: dict[str, Any] = {"jobs": rows, "paused": look.paused}
-        digest = sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:16]
-        return None if digest == since else {**answer, "next": digest}
+            answer: dict[str, Any] = {"jobs": rows, "paused": look.paused}
+            digest = sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:16]
+            told = look.answers[key] = _Answer(answer, digest)
+        return told
 
     def _look(self, asked: Asked) -> _Look:
         known = self._looks.get(asked)
@@ -113,8 +151,8 @@ class Queue:
             "lost": job.is_lost,
             "want": job.want if job.state is State.RUNNING else None,
             "progress": job.fraction,
-            "text": job.text,
-            "reason": job.reason,
+            "text": _(job.text),
+            "reason": _(job.reason),
             "attempt": job.attempt,
             "priority": job.priority,
             "position": standing and standing.position,
@@ -136,6 +174,15 @@ class Queue:
         while len(self._scores) > _MOST_SCORES:
             self._scores.popitem(last=False)
         return score
+
+
+def _seen_by(look: _Look, viewer: str) -> tuple[str, frozenset[str]]:
+    own = frozenset(job.id for job in look.jobs if job.user == viewer)
+    return words.language(), own
+
+
+def _news(told: _Answer, since: str) -> dict[str, Any] | None:
+    return None if told.digest == since else {**told.list, "next": told.digest}
 
 
 def listed(asked: Asked) -> list[Job]:
@@ -176,7 +223,13 @@ def _starts(job: Job, standing: Standing | None) -> str:
         return _(standing.why).format(device=job.device)
     if standing.starts_in < 1:
         return _("starts now")
-    return _("starts in about {time}").format(time=seconds(round(standing.starts_in)))
+    return _("starts in about {time}").format(time=_about(standing.starts_in))
+
+
+def _about(time_: float) -> str:
+    """Return a time as exactly as an estimate is: to 10 seconds, to a minute, to 10 minutes."""
+    step = 10 if time_ < 90 else 60 if time_ < 3600 else 600
+    return seconds(max(step, step * round(time_ / step)))
 
 
 def _described(job: Job) -> dict[str, Any]:

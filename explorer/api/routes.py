@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from anyio.to_thread import run_sync as to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -17,7 +18,7 @@ from explorer.jobs import client
 from explorer.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
@@ -39,16 +40,19 @@ def routes() -> list[Route]:
     """
     live = Live(client.ledger)
 
-    def read_live(request: Request) -> Response:
+    async def read_live(request: Request) -> Response:
         with words.speaking(_language(request)):
-            return answer(request)
+            return await answer(request)
 
-    def answer(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         job_id = request.path_params["job_id"]
         if not tokens.check(job_id, request.query_params.get("token", "")):
             return _error(403, _("This link is not valid any more. Reload the page."))
         try:
-            news = live.since(job_id, Cursor.read(request.query_params.get("since", "0")))
+            cursor = Cursor.read(request.query_params.get("since", "0"))
+            known = live.known(job_id, cursor)
+            # A thread for each viewer would cost more than the answer.
+            news = known.news if known else await to_thread(live.since, job_id, cursor)
         except SQLAlchemyError:
             return _error(503, _("The list of jobs cannot be reached just now."))
         except ExplorerError as error:
@@ -64,8 +68,8 @@ def routes() -> list[Route]:
     ]
 
 
-def _read_queue(queue: Queue) -> Callable[[Request], Response]:
-    def read(request: Request) -> Response:
+def _read_queue(queue: Queue) -> Callable[[Request], Awaitable[Response]]:
+    async def read(request: Request) -> Response:
         asked = request.query_params
         viewer = asked.get("viewer", "")
         with words.speaking(asked.get("lang") or _language(request)):
@@ -73,7 +77,9 @@ def _read_queue(queue: Queue) -> Callable[[Request], Response]:
                 return _error(403, _("This link is not valid any more. Reload the page."))
             try:
                 what = Asked(asked.get("kind", ""), asked.get("batch", ""))
-                news = queue.since(what, viewer, asked.get("since", ""))
+                since = asked.get("since", "")
+                known = queue.known(what, viewer, since)
+                news = known.news if known else await to_thread(queue.since, what, viewer, since)
             except (ExplorerError, SQLAlchemyError):
                 return _error(503, _("The list of jobs cannot be reached just now."))
         if news is None:

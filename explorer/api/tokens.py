@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from explorer.store.paths import home
+from explorer.store.paths import VARIABLE, home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,20 +25,22 @@ MAX_AGE = 12 * 3600
 
 def sign(job_id: str) -> str:
     """Return a token that lets its holder read the live data of one job."""
-    return _serializer(home().token_key).dumps(job_id)
+    return _serializer(os.environ.get(VARIABLE)).dumps(job_id)
 
 
 def check(job_id: str, token: str, *, max_age: int = MAX_AGE) -> bool:
     """Return whether a token is ours, is for this job, and is not too old [s]."""
     try:
-        return _serializer(home().token_key).loads(token, max_age=max_age) == job_id
+        serializer = _serializer(os.environ.get(VARIABLE))
+        return serializer.loads(token, max_age=max_age) == job_id
     except BadSignature:
         return False
 
 
 @functools.lru_cache(maxsize=4)
-def _serializer(path: Path) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(_key(path), salt="live")
+def _serializer(_place: str | None) -> URLSafeTimedSerializer:
+    """Return the one of the current data home; asked anew for each place that is named."""
+    return URLSafeTimedSerializer(_key(home().token_key), salt="live")
 
 
 def _key(path: Path) -> str:

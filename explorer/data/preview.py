@@ -13,7 +13,7 @@ from PIL import Image
 from explorer.data.image import SUFFIXES, fit, open_image
 from explorer.data.image_folder import MAX_TOTAL_BYTES, natural_size
 from explorer.data.layout import Layout, find_layout
-from explorer.data.progress import OnProgress, reported
+from explorer.data.progress import OnProgress, into, reported
 from explorer.data.sources import Source, open_source
 from explorer.data.statistics import ClassCount
 from explorer.errors import DataError
@@ -98,6 +98,11 @@ class Preview:
     def is_usable(self) -> bool:
         """Whether it can be trained on as it is, as far as was looked."""
         return not self.num_broken and self.memory_bytes <= MAX_TOTAL_BYTES
+
+
+def look(path: Path, most: int, progress: Path | None = None) -> Preview:
+    """Return ``preview``, with the share that is done written into a file."""
+    return preview(path, most=most, on_progress=into(progress))
 
 
 def preview(

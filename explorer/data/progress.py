@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OnProgress = Callable[[str, float], None]
 _Item = TypeVar("_Item")
 _REPORTS = 100
+TELL_SECONDS = 0.2
+"""Least time between two writes of a share [s]."""
 
 
 def reported(items: Sequence[_Item], stage: str, on_progress: OnProgress | None) -> Iterator[_Item]:
@@ -25,3 +31,20 @@ def reported(items: Sequence[_Item], stage: str, on_progress: OnProgress | None)
         yield item
     if on_progress is not None:
         on_progress(stage, 1.0)
+
+
+def into(path: Path | None) -> OnProgress:
+    """Return what writes the share that is done, 0..1, into a file for whoever waits.
+
+    Args:
+        path: Of the file; None where nobody waits.
+    """
+    told = 0.0
+
+    def tell(_stage: str, share: float) -> None:
+        nonlocal told
+        if path is not None and monotonic() - told >= TELL_SECONDS:
+            told = monotonic()
+            path.write_text(f"{share:.4f}")
+
+    return tell

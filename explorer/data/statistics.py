@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.data.progress import into
+from explorer.data.registry import load
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from explorer.data.dataset import Colour, Dataset
 
 
@@ -69,3 +74,16 @@ def statistics(dataset: Dataset) -> Statistics:
         dataset.std,
         dataset.train.masks is not None,
     )
+
+
+def of(name: str, progress: Path | None = None) -> Statistics:
+    """Read a set as a training would, and count what it has.
+
+    Args:
+        name: As for ``load``.
+        progress: A file for the share that is done, 0..1.
+
+    Raises:
+        DataError: What ``load`` raises.
+    """
+    return statistics(load(name, on_progress=into(progress)))

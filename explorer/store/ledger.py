@@ -339,7 +339,8 @@ class Ledger:
         state: State | None = None,
     ) -> list[Job]:
         """Return the newest jobs first, of one user, kind, batch and state or of all."""
-        chosen = rows.jobs(_HEARD * self.lease).order_by(job.c.created.desc()).limit(limit)
+        order = (job.c.created.desc(), job.c.position.desc())  # a submission is equally old
+        chosen = rows.jobs(_HEARD * self.lease).order_by(*order).limit(limit)
         if user is not None:
             chosen = chosen.where(job.c.user == user)
         if kind is not None:

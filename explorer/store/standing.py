@@ -23,7 +23,7 @@ _SPENT = mark("the GPU minutes of today are used up")
 _PAUSED = mark("the queue is paused")
 _NO_DEVICE = mark("no worker takes jobs for {device}")
 _NOBODY = mark("no worker is there")
-_UNKNOWN = mark("nobody knows how long others take")
+_UNKNOWN = mark("start not known yet")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the Train page works out once for all: sweeps, sizes of data, previews, the pace here."""
+"""What the Train page works out once for all: sweeps, sizes of data, the pace here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import compute, words
+from explorer import words
 from explorer.data import facts as data_facts
 from explorer.training import sweep as sweeps
 
@@ -15,13 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from explorer.data.facts import Facts
-    from explorer.data.preview import Preview
     from explorer.store.runs import RunRecord
     from explorer.training.sweep import Variant
-
-PREVIEW_DEADLINE = 120.0
-EXAMINED = 500
-"""Images of a preview that are opened; the others are counted."""
 
 
 @st.cache_data(max_entries=64, ttl=300, show_spinner=False)
@@ -55,27 +50,6 @@ def pace(ids: tuple[str, ...], _records: Sequence[RunRecord]) -> float | None:
     """Return the multiply-adds that runs of this machine did in a second; None of none."""
     del ids
     return sweeps.pace(_records)
-
-
-@st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
-def preview(language: str, path: str, stamp: str) -> Preview:
-    """Return a look at a folder or zip of images, taken in the compute pool.
-
-    Args:
-        language: Of the reader.
-        path: Where it is.
-        stamp: Changes with its files.
-
-    Raises:
-        DataError: It is no folder or zip of images by class.
-    """
-    del language, stamp
-    return compute.run(
-        "explorer.data.preview:preview",
-        deadline=PREVIEW_DEADLINE,
-        path=Path(path),
-        most=EXAMINED,
-    )
 
 
 def stamp_of(path: str) -> str:

@@ -21,6 +21,7 @@ from explorer.api.routes import routes as api_routes
 from explorer.api.visitors import Visitors
 from explorer.errors import ExplorerError
 from explorer.jobs import client
+from explorer.ui.prompt import send_at_once
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -71,6 +72,7 @@ async def lifespan(_app: object) -> AsyncGenerator[None]:
     Streamlit's own full collection after every rerun is switched off in ``config.toml``: it
     costs ten times the rerun. Sessions are reference cycles, so somebody must collect them.
     """
+    send_at_once()
     _import_early()
     client.ensure_worker()
     _tidy()

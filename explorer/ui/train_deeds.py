@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FIRST, USUAL = 1, 0
 MOST = 500
-_SHOWN, _ASIDE = "train-shown", "train-aside"
+_SHOWN, _ASIDE, _ADDED = "train-shown", "train-aside", "train-added"
 _MOST_UNDO = 20
 MAX_SHOWN = 4
 
@@ -89,6 +89,18 @@ def _delete(job_id: str, me: Person) -> None:
         urls.put(Param.JOB, "")
 
 
+def note_added() -> None:
+    """Remember that something was queued, so that the list of it is brought into sight."""
+    state.keep(_ADDED, value=True)
+
+
+def was_added() -> bool:
+    """Return, once, whether something was queued since the list was last shown."""
+    found = state.recall(_ADDED) is True
+    state.keep(_ADDED, value=False)
+    return found
+
+
 def aside() -> list[str]:
     """Return what was deleted in this session and can be brought back, the latest last."""
     found = state.recall(_ASIDE)
@@ -127,9 +139,9 @@ def _bring_back() -> None:
 
 
 def shown(jobs: Sequence[Job]) -> tuple[Job, ...]:
-    """Return the jobs whose curves are drawn: those that were chosen, else the newest four.
+    """Return the jobs whose curves are drawn: those that were chosen, else four.
 
-    Of the newest only those count that have a curve or will have one.
+    They are those that run, then the newest that have a curve, then those that start next.
 
     Args:
         jobs: That can be chosen, the newest first.
@@ -138,10 +150,18 @@ def shown(jobs: Sequence[Job]) -> tuple[Job, ...]:
     kept = state.recall(_SHOWN)
     chosen = [one for one in cast("list[str]", kept) if one in by_id] if kept else []
     if not chosen:
-        drawable = [job.id for job in jobs if job.last_seq or not job.state.is_final]
-        chosen = drawable[:MAX_SHOWN][::-1]
+        drawable = [job for job in jobs if job.last_seq or not job.state.is_final]
+        first = sorted(drawable, key=_turn)[:MAX_SHOWN]
+        chosen = [job.id for job in reversed(jobs) if job in first]
     _drawn(chosen)
     return tuple(by_id[one] for one in chosen)
+
+
+def _turn(job: Job) -> tuple[int, float]:
+    """Return by what it is decided whose curves are drawn; smaller is first."""
+    if job.state is State.RUNNING:
+        return 0, 0.0
+    return (1, -job.created) if job.last_seq else (2, job.position)
 
 
 def _drawn(ids: list[str]) -> None:

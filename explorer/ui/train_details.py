@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ import streamlit as st
 
 from explorer.errors import DataError, ExplorerError
 from explorer.jobs import client
+from explorer.jobs.running import LOG_NAME
 from explorer.store import runs
 from explorer.store.bundles import pack
 from explorer.store.paths import home
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from explorer.store.records import Job
     from explorer.store.runs import Result, RunRecord
 
+_MOST_LOG = 4096
+
 
 def details(job_id: str) -> None:
     """Show one training; where there is none, a sentence."""
@@ -41,16 +45,18 @@ def details(job_id: str) -> None:
             panels.heading(job.title, _what(job))
             st.button(_("Close"), key="close-details", on_click=urls.put, args=(Param.JOB, ""))
         if job.reason and job.state is not State.DONE:
-            panels.note(job.reason)
+            panels.note(_(job.reason))
         record = _record(job)
         if record is None:
             panels.note(_("It has not begun, so there is nothing to save yet."))
+            _log(job)
             return
         if record.result is not None:
             panels.strip(_figures(record.result))
         for note in record.notes:
             panels.note(note)
         _again(record)
+        _log(job)
         _files(job)
 
 
@@ -111,6 +117,19 @@ def _again(record: RunRecord) -> None:
     if record.command:
         panels.note(_("To make it again on the command line, with the same result here:"))
         st.code(record.command, language="bash", wrap_lines=True)
+
+
+def _log(job: Job) -> None:
+    """Show the end of what its process has printed, if it has."""
+    try:
+        with (home().run(job.id) / LOG_NAME).open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _MOST_LOG))
+            text = log.read().decode("utf-8", "replace").strip()
+    except OSError:
+        return
+    if text:
+        with st.expander(_("The end of its log"), key="run-log"):
+            st.code(text, language=None, wrap_lines=True)
 
 
 def _files(job: Job) -> None:

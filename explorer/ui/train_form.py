@@ -14,8 +14,10 @@ from explorer.ui import cached, cached_training, datasets, nav, panels, state, u
 from explorer.ui.finished import TRAIN
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
+from explorer.ui.train_about import about_data
 from explorer.ui.train_clone import begun, forget_clone
 from explorer.ui.train_data import data_tools
+from explorer.ui.train_deeds import note_added
 from explorer.ui.train_import import run_from_elsewhere
 from explorer.ui.train_recipe import recipe_choice
 from explorer.ui.train_sweep import outlook, sweep_choice, sweep_of
@@ -62,10 +64,11 @@ def training_form(now: Hand) -> None:
         )
     except DataError as error:
         problem = error
-    data_tools()
-    run_from_elsewhere()
-    _advise(now, data)
     facts, unreadable = _facts(data)
+    if facts is not None:
+        about_data(data, facts)
+    data_tools()
+    _advise(now, data)
     try:
         order = _order(now, start, data, facts)
     except ExplorerError as error:
@@ -80,6 +83,7 @@ def training_form(now: Hand) -> None:
             show(problem or JobError(_("This cannot be trained."), ""))
         else:
             _start(now.title, order, start)
+    run_from_elsewhere()
 
 
 def _network(now: Hand) -> None:
@@ -207,6 +211,7 @@ def _start(title: str, order: Order, start: Beginning) -> None:
         return
     if batch:
         urls.put(Param.SWEEP, batch)
+    note_added()
     forget_clone()
     st.toast(
         plural(

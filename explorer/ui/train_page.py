@@ -17,14 +17,14 @@ from explorer.ui.finished import TRAIN, finished_runs
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural
 from explorer.ui.masks import mask_gallery
-from explorer.ui.train_deeds import MAX_SHOWN, act, shown, undo_button
+from explorer.ui.train_deeds import MAX_SHOWN, act, shown, undo_button, was_added
 from explorer.ui.train_details import details
-from explorer.ui.train_sweep import field_titles
+from explorer.ui.train_sweep import field_titles, variant_label
 from explorer.ui.train_teacher import teacher_part
 from explorer.ui.urls import Param
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from explorer.store.records import Job
 
@@ -95,14 +95,15 @@ def _sweep(batch: str, jobs: list[Job]) -> None:
             st.button(_("Stop all"), key="stop-all", on_click=act, args=("stop_all", batch))
     drawn = shown(jobs)
     ids = tuple(job.id for job in drawn)
-    listing = Listing(TRAIN, batch, ids, ticks=len(jobs) > MAX_SHOWN, fields=field_titles(jobs))
+    fields = field_titles(jobs)
+    listing = Listing(TRAIN, batch, ids, ticks=len(jobs) > MAX_SHOWN, fields=fields)
     _list(listing, jobs, "sweep")
-    _beneath(drawn)
+    _beneath(drawn, lambda job: variant_label(job, fields))
 
 
 def _list(listing: Listing, jobs: Sequence[Job], key: str) -> None:
     queue(
-        listing,
+        listing._replace(bring=was_added()),
         jobs,
         act,
         key=key,
@@ -111,11 +112,11 @@ def _list(listing: Listing, jobs: Sequence[Job], key: str) -> None:
     )
 
 
-def _beneath(drawn: Sequence[Job]) -> None:
+def _beneath(drawn: Sequence[Job], name: Callable[[Job], str] | None = None) -> None:
     """Show the curves of the chosen trainings, what to do with them, and one in detail."""
     runs = finished_runs()
     if drawn:
-        asked = live_runs(drawn, _what, key="live", full=True)
+        asked = live_runs(drawn, _what, key="live", full=True, name=name)
         if asked.ended:
             cached.forget_runs()
             runs = finished_runs()

@@ -10,13 +10,18 @@ from explorer.errors import ExplorerError
 from explorer.ui import cached_training, panels
 from explorer.ui.guard import show
 from explorer.ui.i18n import _, plural, sentences
+from explorer.ui.patience import Request, answers
 from explorer.units import count, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from explorer.data.preview import Preview, Thumbnail
+    from explorer.data.statistics import ClassCount
 
+EXAMINED = 500
+"""Images that are opened; the others are counted."""
 MAX_THUMBNAILS = 16
 _MAX_ROWS = 12
 
@@ -24,12 +29,16 @@ _MAX_ROWS = 12
 def preview(path: Path) -> None:
     """Show what a folder or zip of images holds."""
     try:
-        with st.spinner(_("Looking at the images …")):
-            stamp = cached_training.stamp_of(str(path))
-            found = cached_training.preview(cached_training.language(), str(path), stamp)
+        # What is wrong with files is said in the reader's language.
+        stamp = f"{cached_training.stamp_of(str(path))}-{cached_training.language()}"
+        asked = Request("explorer.data.preview:look", {"path": path, "most": EXAMINED}, 5.0, stamp)
+        answer = answers([asked], _("Show its images"), "preview-look", is_asked=True)
     except ExplorerError as error:
         show(error)
         return
+    if not answer:
+        return
+    found: Preview = answer[0]
     st.caption(_summary(found))
     for warning in found.warnings:
         st.warning(warning)
@@ -37,16 +46,21 @@ def preview(path: Path) -> None:
     if shown:
         classes = [one.class_name for one in shown]
         st.image([one.png for one in shown], caption=classes, width=56, alt=classes)
-    rows = [
-        {_("Class"): one.name, _("To learn from"): one.train, _("Held out"): one.test}
-        for one in found.counts
-    ]
-    height = "content" if len(rows) <= _MAX_ROWS else 320
-    st.dataframe(rows, hide_index=True, height=height, key="preview-rows")
+    class_table(found.counts, "preview-rows")
     if found.broken:
         with st.expander(_("Files that cannot be used")):
             for broken in found.broken:
                 panels.note(f"{broken.name}: {broken.reason}")
+
+
+def class_table(counts: Sequence[ClassCount], key: str) -> None:
+    """Show how many images there are of each class."""
+    rows = [
+        {_("Class"): one.name, _("To learn from"): one.train, _("Held out"): one.test}
+        for one in counts
+    ]
+    height = "content" if len(rows) <= _MAX_ROWS else 320
+    st.dataframe(rows, hide_index=True, height=height, key=key)
 
 
 def _summary(found: Preview) -> str:
@@ -74,6 +88,8 @@ def _sides(found: Preview) -> str:
     if found.sizes is None:
         return ""
     low, high = found.sizes.smallest, found.sizes.largest
+    if low == high:
+        return _("Shorter sides are {low} px.").format(low=low)
     return _("Shorter sides are {low} to {high} px.").format(low=low, high=high)
 
 

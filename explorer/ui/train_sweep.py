@@ -24,7 +24,7 @@ from explorer.ui.train_fields import title_of
 from explorer.units import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from explorer.data.facts import Facts
     from explorer.spec import NetworkSpec
@@ -234,6 +234,15 @@ def field_titles(jobs: Sequence[Job]) -> dict[str, str]:
     except ExplorerError:
         return {}
     return {"seed": _("Seed"), **{name: field.label for name, field in found.items()}}
+
+
+def variant_label(job: Job, titles: Mapping[str, str]) -> str:
+    """Return what sets a training of a sweep apart, such as ``Learning rate 0.1``; or its title."""
+    variant: object = job.payload.get("variant")
+    if not isinstance(variant, dict) or not variant:
+        return job.title
+    values = cast("dict[str, object]", variant)
+    return ", ".join(f"{titles.get(name, name)} {value}" for name, value in values.items())
 
 
 def outlook(sweep: Sweep, facts: Facts) -> str:

@@ -93,8 +93,9 @@ def _set(**changes: float | bool | None) -> None:
 
 
 def _clear() -> None:
-    too = st.checkbox(_("Those that run, too"), key="clear-running")
-    st.button(_("Cancel all that wait"), key="clear-queue", on_click=_cleared, args=(too,))
+    too = st.checkbox(_("Cancel those that run, too"), key="clear-running")
+    label = _("Cancel all that wait or run") if too else _("Cancel all that wait")
+    st.button(label, key="clear-queue", on_click=_cleared, args=(too,))
 
 
 def _cleared(running: bool) -> None:  # noqa: FBT001 - a callback's argument

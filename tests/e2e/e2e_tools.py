@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import TimeoutError as TooLateError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -125,3 +127,20 @@ def settled(page: Page) -> None:
     """Wait until the app has nothing left to do for this page."""
     page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose; a list that closes because the form still moves is opened again, as a person does."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    for is_last in (False, False, True):
+        box.click()
+        box.press_sequentially(option)
+        try:
+            wanted = page.get_by_role("option", name=option, exact=True)
+            wanted.click(timeout=15_000 if is_last else 3_000)
+            break
+        except TooLateError:
+            if is_last:
+                raise
+            box.press("Escape")
+    settled(page)

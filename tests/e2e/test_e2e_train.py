@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e_tools import Server, settled, start, watched
+from e2e_tools import Server, choose, settled, start, watched
 from playwright.sync_api import expect
 
 from explorer.spec import edit
@@ -18,7 +18,7 @@ from explorer.store.paths import Home
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 TINY = encode(edit.change_part(edit.change_stages(edit.blank(), None, width=8), "stem", width=8))
@@ -45,14 +45,6 @@ def fill(page: Page, label: str, text: str) -> None:
     settled(page)
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=label, exact=False).first
-    box.click()
-    box.press_sequentially(option)
-    page.get_by_role("option", name=option, exact=True).click()
-    settled(page)
-
-
 def submit_sweep(page: Page) -> None:
     """Ask for four learning rates, long enough that a worker can be killed meanwhile."""
     fill(page, "Epochs", "8")
@@ -72,6 +64,53 @@ def kill_worker(server: Server) -> None:
     (owner,) = set(ledger.owners())
     ledger.close()
     os.kill(int(owner.split(":")[1]), signal.SIGKILL)
+
+
+def asked_within(page: Page, seconds: float) -> dict[str, int]:
+    """Return how often a page has asked each route within a time."""
+    found = {"/api/live/": 0, "/api/queue": 0}
+
+    def count(request: Request) -> None:
+        for route in found:
+            found[route] += route in request.url
+
+    page.on("request", count)
+    page.wait_for_timeout(1000 * seconds)
+    page.remove_listener("request", count)
+    return found
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """Tell the page that its tab is hidden, or seen again."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_a_hidden_tab_asks_seldom_and_is_up_to_date_when_it_is_seen_again(
+    lab: Server, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    with watched(context) as page:
+        page.goto(f"{lab.url}train?spec={TINY}")
+        settled(page)
+        fill(page, "Epochs", "60")
+        page.get_by_role("button", name="Train this network").click()
+        row = page.get_by_test_id("job").first
+        expect(row).to_have_attribute("data-state", "running", timeout=30_000)
+        seen = asked_within(page, 6)
+        assert min(seen.values()) >= 4
+        hide(page, hidden=True)
+        page.wait_for_timeout(1500)
+        assert max(asked_within(page, 6).values()) <= 1
+        hide(page, hidden=False)
+        assert min(asked_within(page, 1.5).values()) >= 1
+        row.get_by_role("button", name="Stop").click()
+        expect(row).to_have_attribute("data-state", "cancelled", timeout=WITHIN)
 
 
 def test_a_sweep_of_four_survives_its_worker(lab: Server, browser: Browser) -> None:

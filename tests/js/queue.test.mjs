@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { logExtent, smoothed } from "../../assets/js/curves.js";
+import { sayings } from "../../assets/js/live.js";
 import { stagesOf } from "../../assets/js/live_gradients.js";
 import { byVariant, groupsOf, labelOf, listOf, ordered, stateOf } from "../../assets/js/queue_rows.js";
 
@@ -91,9 +92,26 @@ test("a long list scrolls by itself", () => {
   assert.match(listOf(jobs(9), look()), /jobs long/);
 });
 
+test("a list without choices keeps no room for them", () => {
+  assert.match(listOf([job()], look()), /class="jobs plain"/);
+  assert.doesNotMatch(listOf([job()], look({ ticks: true })), /plain/);
+});
+
 test("the open menu stays open when the list is drawn again", () => {
   assert.match(listOf([job()], look({ menu: "a" })), /<details data-menu="a" open>/);
   assert.doesNotMatch(listOf([job()], look()), / open>/);
+});
+
+test("one training with a value is no best of a sweep", () => {
+  const jobs = (bests) => bests.map((best, i) => job({ id: `${i}`, batch: "x", best, variant: { seed: i } }));
+  assert.doesNotMatch(listOf(jobs([0.5, null]), look({ batch: "x" })), /class="lead"/);
+  assert.match(listOf(jobs([0.5, 0.4]), look({ batch: "x" })), /class="lead"/);
+});
+
+test("values at a place are said with five digits, and where another line's next point lies", () => {
+  const lines = [[{ name: "A" }, [8, 2.271849]], [{ name: "B" }, [7.5, 12345.4]]];
+  assert.deepEqual(sayings({ x: "epoch" }, lines), ["epoch 8", "A: 2.2718", "B: 12,345 · epoch 7.5"]);
+  assert.deepEqual(sayings({ x: "epoch", percent: true }, [[{ name: "A" }, [8, 0.43217]]]), ["epoch 8", "A: 43.22 %"]);
 });
 
 test("smoothing keeps a constant, ends near what came last, and can be off", () => {

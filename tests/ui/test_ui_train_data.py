@@ -133,3 +133,16 @@ def test_what_lies_in_the_folder_is_looked_into_when_asked(open_page: Open, own_
     assert "It can be trained on." not in shown(app)
     button(app, "Show its images").click().run()
     assert "It can be trained on." in shown(app)
+
+
+def test_what_the_data_has_is_counted_when_it_is_opened(open_page: Open) -> None:
+    app = open_page("train")
+    assert "to learn from" not in shown(app)
+    app.session_state["about-data"] = True
+    app.run()
+    text = shown(app)
+    assert "1,438 images to learn from, 359 held out, 10 classes, 32 px." in text
+    assert "Mean of red, green, blue 0." in text
+    table = app.dataframe[0].value
+    assert list(table["Class"]) == list("0123456789")
+    assert (table["To learn from"].sum(), table["Held out"].sum()) == (1438, 359)

@@ -13,6 +13,7 @@ from ui_tools import Open, button, shown
 from explorer.jobs import client
 from explorer.jobs.people import Person
 from explorer.spec.presets import preset
+from explorer.store.paths import home
 from explorer.store.records import State
 from explorer.store.runs import Result
 from explorer.training.recipes import recipes
@@ -177,12 +178,36 @@ def test_a_sweep_has_a_view_of_its_own(open_page: Open) -> None:
     assert (data["batch"], data["ticks"], len(data["shown"])) == (BATCH, True, 4)
     assert data["fields"]["recipe.lr"] == "Learning rate"
     assert "The sweep" in shown(app)
+    assert {job["title"] for job in sent(app, "gradients")["jobs"]} == {"Learning rate 0.1"}
     button(app, "Stop all").click().run()
     assert {state_of(job)[0] for job in jobs} == {State.CANCELLED}
     button(app, "All trainings").click().run()
     assert "sweep" not in app.query_params
     # In the list of all it is one row, whose curves are seen when it is opened.
     assert sent(app, "known")["shown"] == []
+
+
+def test_what_runs_is_drawn_then_what_has_a_curve_then_what_comes_next(open_page: Open) -> None:
+    tasks = [(str(n), payload(group_title="The sweep", variant={"seed": n})) for n in range(6)]
+    jobs = client.submit_all("train", tasks, user="me", batch=BATCH)
+    assert sent(open_page("train", sweep=BATCH), "known")["shown"] == jobs[:4]
+    ledger = client.ledger()
+    for job_id in jobs[:5]:
+        claim = ledger.claim("worker")
+        assert claim is not None
+        assert claim.job_id == job_id
+        ledger.report(claim, [(1, {"loss": 1.0})])
+        if job_id != jobs[4]:
+            ledger.finish(claim, State.DONE, "", {})
+    assert jobs[4] in sent(open_page("train", sweep=BATCH), "known")["shown"]
+
+
+def test_a_list_is_brought_into_sight_once_when_something_was_added(open_page: Open) -> None:
+    page = open_page("train", arch="plain20")
+    assert sent(page, "known")["bring"] is False
+    button(page, "Train this network").click().run()
+    assert sent(page, "known")["bring"] is True
+    assert sent(page.run(), "known")["bring"] is False
 
 
 def test_a_sweep_that_is_not_there_is_one_sentence(open_page: Open) -> None:
@@ -204,7 +229,6 @@ def test_details_say_both_times_and_how_to_make_it_again(
 ) -> None:
     job = finished_run(title="Mine")
     from explorer.store import runs
-    from explorer.store.paths import home
 
     record = runs.read(home().run(job))
     times = {"training_seconds": 12.0, "result_seconds": 75.0, "first_seconds": 2.0, "steps": 1234}
@@ -227,6 +251,13 @@ def test_details_of_what_has_not_begun_or_failed_or_gone(open_page: Open) -> Non
     app = open_page("train", job=job)
     assert "The loss is not a number any more." in shown(app)
     assert "has not begun" in shown(app)
+    assert not app.code
+    folder = home().run(job)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "log.txt").write_text("x" * 9000 + "\nValueError: no")
+    (log,) = open_page("train", job=job).code
+    assert log.value.endswith("ValueError: no")
+    assert len(log.value) <= 4096
     app = open_page("train", job="nowhere")
     assert len(app.error) == 1
     assert "job" not in app.query_params
@@ -268,7 +299,7 @@ def test_a_teacher_enters_the_word_and_sets_limits(
     assert (rules.user_running, rules.user_queued, rules.gpu_minutes) == (2, None, 30)
     running()
     app.run()
-    next(c for c in app.checkbox if c.label == "Those that run, too").check().run()
+    next(c for c in app.checkbox if c.label == "Cancel those that run, too").check().run()
     button(app, "Cancel all that wait").click().run()
     assert client.jobs()[0].want == "cancel"
     assert sent(app, "known")["isTeacher"]

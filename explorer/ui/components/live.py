@@ -95,7 +95,12 @@ class Asked(NamedTuple):
 
 
 def live_runs(
-    jobs: Sequence[Job], note: Callable[[Job], str], *, key: str, full: bool = False
+    jobs: Sequence[Job],
+    note: Callable[[Job], str],
+    *,
+    key: str,
+    full: bool = False,
+    name: Callable[[Job], str] | None = None,
 ) -> Asked:
     """Show jobs and their curves; at most four are told apart by colour.
 
@@ -105,12 +110,13 @@ def live_runs(
         key: Of the component.
         full: With smoothing, a logarithmic scale and further curves, and without the list of
             the jobs, which the page has elsewhere.
+        name: What a job is called beside its curve; its title, if left out.
     """
     data: dict[str, Any] = {
         "jobs": [
             {
                 "id": job.id,
-                "title": job.title,
+                "title": name(job) if name else job.title,
                 "note": note(job),
                 "token": sign(job.id),
                 "ended": job.state.is_final,
@@ -230,6 +236,7 @@ def _labels() -> dict[str, Any]:
     return {
         "said": _("{name}: last {last}, lowest {low}, highest {high}"),
         "empty": _("The first points come within seconds of the start."),
+        "emptyEpoch": _("The first point comes at the end of the first epoch."),
         "stop": _("Stop"),
         "stopping": _("stopping"),
         "lost": _("its worker does not answer; it will go on by itself"),

@@ -28,7 +28,7 @@ Deed = Literal[
 
 _CSS = """
 .rx-queue { container-type: inline-size; font-size: 13px; color: var(--st-text-color);
-  font-variant-numeric: tabular-nums;
+  scroll-margin: 140px 0 24px; font-variant-numeric: tabular-nums;
   --line: light-dark(#dbdfe6, #2b323d); --ink2: light-dark(#434c5a, #b7bfcb);
   --ink3: light-dark(#667080, #8c95a3); }
 .jobs { list-style: none; margin: 0; padding: 0; }
@@ -38,6 +38,11 @@ _CSS = """
     60px 128px;
   border-bottom: 1px solid var(--line); box-sizing: border-box; }
 .jobs li:last-child { border-bottom: 0; }
+.plain li { grid-template-columns: 12px minmax(150px, 1.5fr) minmax(130px, 1.3fr)
+    minmax(60px, 110px) 60px 128px; }
+.plain .tick, .bare svg[data-sign], .bare .value { display: none; }
+.bare li { grid-template-columns: minmax(150px, 1.5fr) minmax(130px, 1.3fr) minmax(60px, 110px)
+    128px; }
 .name { min-width: 0; }
 b { display: block; font-weight: 600; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; }
@@ -82,10 +87,12 @@ input { accent-color: var(--st-primary-color); width: 15px; height: 15px; margin
 .fill2 { fill: light-dark(#007d5c, #3ccb9b); } .fill3 { fill: light-dark(#c2629a, #e79ac4); }
 @container (max-width: 640px) {
   .jobs li { grid-template-columns: 18px 12px 1fr auto; }
-  .state { grid-column: 3 / -1; grid-row: 2; } .bar, .dots { grid-column: 3 / -1; grid-row: 3; }
+  .plain li { grid-template-columns: 12px 1fr auto; } .bare li { grid-template-columns: 1fr auto; }
+  .state { -webkit-line-clamp: 7; }
+  .state { grid-column: -3 / -1; grid-row: 2; } .bar, .dots { grid-column: -3 / -1; grid-row: 3; }
   .bar.none { display: none; }
-  .value { grid-column: 4; grid-row: 1; }
-  .actions { grid-column: 3 / -1; grid-row: 4; justify-content: flex-start; }
+  .value { grid-column: -2; grid-row: 1; }
+  .actions { grid-column: -3 / -1; grid-row: 4; justify-content: flex-start; }
   details div { left: 0; right: auto; }
   button, summary { padding: 8px 14px; }
 }
@@ -106,6 +113,7 @@ class Listing(NamedTuple):
         ticks: Whether curves can be chosen.
         has_curves: Whether they are trainings, with figures, details and clones.
         fields: What the varied fields of a sweep are called.
+        bring: Whether the list is scrolled to, because something was just added to it.
     """
 
     kind: str
@@ -114,6 +122,7 @@ class Listing(NamedTuple):
     ticks: bool = False
     has_curves: bool = True
     fields: Mapping[str, str] = MappingProxyType({})
+    bring: bool = False
 
 
 def queue(
@@ -160,6 +169,7 @@ def _sent(listing: Listing, jobs: Sequence[Job]) -> dict[str, Any]:
         "ticks": listing.ticks,
         "hasCurves": listing.has_curves,
         "fields": dict(listing.fields),
+        "bring": listing.bring,
         "paused": False,
         "labels": labels(),
     }

@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from explorer import words
 from explorer.api import queue as queue_module
 from explorer.api import routes, sign
 from explorer.api.queue import MAX_ENDED, Asked, listed, score_of
@@ -15,6 +16,7 @@ from explorer.api.routes import viewer_key
 from explorer.jobs import client
 from explorer.jobs.people import Person
 from explorer.store.records import Point, State
+from explorer.store.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +65,34 @@ def test_a_waiting_job_says_where_it_stands(web: TestClient) -> None:
     assert answer["jobs"][0]["starts"] == "the queue is paused"
 
 
+@pytest.mark.parametrize(
+    ("starts_in", "said"),
+    [
+        (0.2, "starts now"),
+        (7.0, "starts in about 10 s"),
+        (307.0, "starts in about 5 min"),
+        (9000.0, "starts in about 2 h 30 min"),
+    ],
+)
+def test_an_estimate_is_no_more_exact_than_it_is(
+    web: TestClient, monkeypatch: pytest.MonkeyPatch, starts_in: float, said: str
+) -> None:
+    job = submit()
+    monkeypatch.setattr(client, "queue", lambda: {job: Standing(1, starts_in)})
+    assert row(web)["starts"] == said
+
+
+def test_why_something_waits_is_said_in_the_language_of_the_page(web: TestClient) -> None:
+    submit()
+    claim = client.ledger().claim("worker")
+    assert claim is not None
+    reason = "The worker that ran this disappeared."
+    client.ledger().give_back(claim, reason=reason)
+    assert row(web)["reason"] == reason
+    with words.speaking("zh"):
+        assert row(web, lang="zh")["reason"] == words._(reason) != reason
+
+
 def test_others_are_told_apart_and_not_named(web: TestClient) -> None:
     submit(user="somebody-secret")
     answer = ask(web)
@@ -89,6 +119,22 @@ def test_what_is_known_already_is_not_sent_again(web: TestClient) -> None:
     assert ask(web, since=first["next"]).status_code == 204
     submit("B")
     assert len(ask(web, since=first["next"]).json()["jobs"]) == 2
+
+
+def test_who_owns_nothing_shares_an_answer_and_an_owner_has_their_own(
+    web: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "FRESH", 60.0)
+    looks: list[float] = []
+    monkeypatch.setattr(queue_module, "listed", lambda asked: looks.append(0.0) or listed(asked))
+    submit(user="anna")
+    seen = [ask(web, viewer).json() for viewer in ("ben", "carl", "anna", "ben")]
+    assert len(looks) == 1
+    assert [answer["jobs"][0]["mine"] for answer in seen] == [False, False, True, False]
+    names = [answer["next"] for answer in seen]
+    assert names[0] == names[1] == names[3] != names[2]
+    assert ask(web, "carl", since=names[0]).status_code == 204
+    assert ask(web, "anna", since=names[0]).status_code == 200
 
 
 def test_a_submission_is_listed_alone(web: TestClient) -> None:

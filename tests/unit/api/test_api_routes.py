@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from explorer.api import live as live_module
 from explorer.api import routes, sign, tokens
-from explorer.api.live import Cursor, Live, merged
+from explorer.api.live import Cursor, Known, Live, merged
 from explorer.errors import UrlError
 from explorer.jobs import client
 from explorer.jobs.people import Person
@@ -170,6 +170,23 @@ def test_many_viewers_cost_one_look(claim: Claim) -> None:
     now = 100.6
     view.since(claim.job_id, Cursor())
     assert len(looks) == 2
+
+
+def test_nobody_waits_while_somebody_looks_anew(claim: Claim) -> None:
+    now = 100.0
+    view = Live(client.ledger, clock=lambda: now)
+    live_module.FRESH = 0.5
+    assert view.known(claim.job_id, Cursor()) is None
+    first = view.since(claim.job_id, Cursor())
+    assert view.known(claim.job_id, Cursor()) == Known(first)
+    assert first is not None
+    assert view.known(claim.job_id, Cursor.read(first["next"])) == Known(None)
+    now = 100.6
+    assert view.known(claim.job_id, Cursor()) is None
+    with view._view(claim.job_id).mutex:
+        assert view.known(claim.job_id, Cursor()) == Known(first)
+        now = 110.0
+        assert view.known(claim.job_id, Cursor()) is None
 
 
 def test_a_resumed_job_replaces_what_it_repeats(web: TestClient, claim: Claim) -> None:

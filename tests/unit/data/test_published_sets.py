@@ -18,7 +18,7 @@ from explorer.cli.commands import main
 from explorer.data import cifar, fetch, job, load, published
 from explorer.data.published_file import File
 from explorer.data.registry import canonical, catalogue
-from explorer.data.statistics import statistics
+from explorer.data.statistics import of, statistics
 from explorer.errors import DataError
 
 RNG = np.random.default_rng(0)
@@ -260,6 +260,14 @@ def test_what_is_known_of_a_set(served):
     assert (found.counts[0].train, found.counts[0].test) == (1, 0)
     assert all(0 < value < 1 for value in (*found.mean, *found.std))
     assert not found.has_masks
+
+
+def test_counting_says_how_far_it_is(files, as_zip, tmp_path, monkeypatch):
+    monkeypatch.setattr("explorer.data.progress.TELL_SECONDS", 0.0)
+    progress = tmp_path / "progress"
+    place = str(as_zip(files("cat", "dog")))
+    assert of(place, progress) == statistics(load(place))
+    assert float(progress.read_text()) == 1.0
 
 
 def test_both_spellings_are_known():

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from explorer.errors import JobError
+from explorer.store.desk import Desk
 from explorer.store.ledger import MAX_QUEUED, Ledger
 from explorer.store.queue import MAX_LOSSES
 from explorer.store.records import Claim, LeaseLostError, State
@@ -215,6 +216,26 @@ def test_short_jobs_alternate_between_users(ledger: Ledger) -> None:
     assert users == ["flood", "anna", "flood", "anna", "flood"]
 
 
+def test_forty_jobs_of_one_user_delay_nobody(ledger: Ledger) -> None:
+    Desk(ledger).set_rules(user_queued=None)
+    ledger.submit_all("train", [("", {})] * 40, user="flood")
+    time.sleep(0.002)
+    others = ("anna", "ben", "carl")
+    for user in others:
+        submit(ledger, user)
+        submit(ledger, user)
+    users: list[str] = []
+    for _ in range(10):
+        right = claim(ledger)
+        users.append(right.user)
+        ledger.finish(right, State.DONE)
+        time.sleep(0.002)
+    # Two jobs of each of three, and no more of the flood than turns have passed.
+    assert users[:4] == ["flood", *others]
+    assert users.count("flood") == 4
+    assert all(users[:8].count(user) == 2 for user in others)
+
+
 def test_the_queue_of_one_user_is_bounded(ledger: Ledger) -> None:
     for _ in range(MAX_QUEUED):
         ledger.submit("train", {}, title="", user="me")
@@ -245,6 +266,12 @@ def test_lists_are_newest_first_and_can_be_one_users(ledger: Ledger) -> None:
     assert [job.id for job in ledger.jobs(kind="train")] == [third, second, first]
     assert not ledger.jobs(kind="other")
     assert [job.id for job in ledger.jobs(user="anna")] == [second]
+
+
+def test_a_submission_is_listed_in_its_own_order(ledger: Ledger) -> None:
+    tasks = [(str(n), {}) for n in range(6)]
+    ids = ledger.submit_all("train", tasks, user="anna", batch="b")
+    assert [job.id for job in ledger.jobs(batch="b")] == ids[::-1]
 
 
 def test_threads_never_claim_the_same_job(url: str, ledger: Ledger) -> None:

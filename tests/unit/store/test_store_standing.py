@@ -70,7 +70,7 @@ def test_unknown_is_said_and_not_invented() -> None:
     slow = running("r", fraction=None)
     found = standings(scene(job("a"), running=(slow,)))["a"]
     assert (found.position, found.starts_in) == (1, None)
-    assert found.why == "nobody knows how long others take"
+    assert found.why == "start not known yet"
     found = standings(scene(job("a"), job("bb"), durations={}, running=(running("r"),)))
     assert found["a"].starts_in == 50.0
     assert found["bb"].starts_in is None
