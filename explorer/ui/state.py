@@ -27,6 +27,8 @@ _KEY = "explorer"
 _FORM = "spec"
 """Begins the keys of the form of the network, which has fresh widgets in each epoch."""
 _HISTORY = 100
+_ANY_LINK = "*"
+"""No link is equal to it."""
 
 
 class Past(NamedTuple):
@@ -168,6 +170,11 @@ class Hand:
         if token != self.token:
             self.token = token
             self.written.append(token)
+
+    def expect_link(self) -> None:
+        """Take the next link as a wish, whatever was written before: the app itself leads there."""
+        self.written.clear()
+        self.token = _ANY_LINK
 
     @property
     def origin(self) -> str:
