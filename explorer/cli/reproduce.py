@@ -79,7 +79,7 @@ def _all(
     from explorer.store.runs import write_atomic  # noqa: PLC0415
 
     data: dict[str, Any] = {"lesson": arguments.lesson, "quick": arguments.quick}
-    lines = [f"{lesson.title}: {'a quick look' if arguments.quick else 'in full'}"]
+    lines = [f"{lesson.title} ({'a quick look' if arguments.quick else 'in full'})"]
     found: dict[str, tuple[Table, Results]] = {}
     for experiment in chosen:
         results = Results(runs=())
@@ -90,6 +90,7 @@ def _all(
         shown = table(experiment, results)
         found[experiment.name] = shown, results
         lines += ["", experiment.title, _on_what(results), as_text(shown)]
+        lines += _claims(lesson, experiment, results)
         if arguments.quick and not experiment.is_counted:
             lines.append(_QUICK)
     out.mkdir(parents=True, exist_ok=True)
@@ -109,6 +110,14 @@ def _all(
 
 
 _QUICK = "Tiny runs: they show that everything works, and no more than a tendency."
+
+
+def _claims(lesson: Lesson, experiment: Experiment, results: Results) -> list[str]:
+    from explorer.lessons.claims import sentence  # noqa: PLC0415
+    from explorer.lessons.page import claims_of  # noqa: PLC0415
+
+    said = (sentence(claim, experiment, results) for claim in claims_of(lesson, experiment.name))
+    return [f"here: {words}" for words in said if words]
 
 
 def _on_what(results: Results) -> str:

@@ -112,7 +112,7 @@ def test_the_command_prints_table_and_paper_and_writes_a_page(
     add_lesson()
     assert main(["reproduce", "tiny", "--quick", "--out", str(tmp_path / "out")]) == 0
     text = capsys.readouterr().out
-    assert "A tiny lesson: a quick look" in text
+    assert "A tiny lesson (a quick look)" in text
     assert re.search(r"plain +[\d,]+ +[\d.]+ % +–", text)
     assert re.search(r"residual +[\d,]+ +[\d.]+ % +8\.75", text)
     assert "paper: Nobody 2026, Table 1" in text

@@ -1,0 +1,24 @@
+// The browser's Back button: one entry for each thing that the visitor does.
+//
+// Streamlit adds an entry whenever a script writes into the link, also where the link only follows
+// what is on the page; Back would then stay on the page.
+
+const DEEDS = ["pointerdown", "keydown", "click", "input", "change", "drop"];
+const watched = new WeakSet();
+
+/** Let every further change of the link by the same deed replace the entry of the first. */
+export function watchEntries(view) {
+  if (watched.has(view)) return;
+  watched.add(view);
+  let isNew = false;
+  for (const deed of DEEDS) {
+    view.addEventListener(deed, () => (isNew = true), { capture: true, passive: true });
+  }
+  const { history } = view;
+  const add = history.pushState;
+  history.pushState = (...entry) => {
+    const write = isNew ? add : history.replaceState;
+    isNew = false;
+    write.apply(history, entry);
+  };
+}
