@@ -143,7 +143,7 @@ def _series(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
         named = any(isinstance(x, str) for x in kept[0].x)
         x = range(len(kept[0].x)) if named else kept[0].x
         if named and len(kept[0].x) > len(names):
-            names = [str(name).removeprefix(mark("layer")) for name in kept[0].x]
+            names = [_(str(name).removeprefix("layer")) for name in kept[0].x]
         y = tuple(_mean(column) for column in zip(*(one.y for one in kept), strict=True))
         found.append(Line(arm.title, tuple(float(place) for place in x), y, style))
     if not found:
