@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from explorer.jobs import client
 from explorer.store.records import State
 from explorer.units import seconds
-from explorer.words import _
+from explorer.words import _, retold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -113,7 +113,7 @@ class Queue:
             "lost": job.is_lost,
             "want": job.want if job.state is State.RUNNING else None,
             "progress": job.fraction,
-            "text": job.text,
+            "text": retold(job.text),
             "reason": job.reason,
             "attempt": job.attempt,
             "priority": job.priority,

@@ -17,7 +17,7 @@ from explorer.lesion.study import KIND, Study, What, kept
 from explorer.store.records import State
 from explorer.ui import cached, panels, state, urls
 from explorer.ui.guard import show
-from explorer.ui.i18n import _, sentences
+from explorer.ui.i18n import _, retold, sentences
 from explorer.ui.lesion_view import caption
 from explorer.ui.urls import Param
 from explorer.units import percent
@@ -169,7 +169,7 @@ def _running(job_id: str) -> None:
     if job.state.is_final:
         state.rerun()
         return
-    words = _(job.text) or _("waiting for its turn")
+    words = retold(job.text) or _("waiting for its turn")
     st.progress(job.fraction or 0.0, f"{words} · {percent(job.fraction or 0.0, 0)}")
     if st.button(_("Stop"), key="lesion-stop"):
         client.cancel(job_id, by=state.person())
