@@ -9,9 +9,8 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from explorer.errors import UrlError
+from explorer.ui import state
 from explorer.ui.i18n import _
-from explorer.ui.state import hand
-from explorer.ui.urls import Param
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
@@ -51,8 +50,7 @@ def go(name: str, **parameters: str) -> None:
 
     The network in hand goes along unless the link names another.
     """
-    if Param.ARCH in parameters or Param.SPEC in parameters:
-        hand().expect_link()
+    state.lead()
     st.switch_page(PAGES / f"{name}.py", query_params=parameters or None)
 
 

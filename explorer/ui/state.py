@@ -27,8 +27,7 @@ _KEY = "explorer"
 _FORM = "spec"
 """Begins the keys of the form of the network, which has fresh widgets in each epoch."""
 _HISTORY = 100
-_ANY_LINK = "*"
-"""No link is equal to it."""
+_LED = "led"
 
 
 class Past(NamedTuple):
@@ -171,11 +170,6 @@ class Hand:
             self.token = token
             self.written.append(token)
 
-    def expect_link(self) -> None:
-        """Take the next link as a wish, whatever was written before: the app itself leads there."""
-        self.written.clear()
-        self.token = _ANY_LINK
-
     @property
     def origin(self) -> str:
         """Return the name of the preset it came from; empty where that is none."""
@@ -223,6 +217,21 @@ def recall(name: str, default: object = None) -> object:
 def keep(name: str, value: object) -> None:
     """Keep a value for this session."""
     st.session_state[f"{_KEY}:{name}"] = value
+
+
+def lead() -> None:
+    """Note that the app itself leads to a link: it is a wish, whatever was written before."""
+    keep(_LED, True)  # noqa: FBT003 - what is kept is whether
+
+
+def is_led() -> bool:
+    """Return whether the app itself has led to the link of this run."""
+    return recall(_LED) is True
+
+
+def arrive() -> None:
+    """Note that the link was read."""
+    keep(_LED, False)  # noqa: FBT003
 
 
 def visitor() -> str:
