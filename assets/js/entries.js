@@ -10,15 +10,17 @@ const watched = new WeakSet();
 export function watchEntries(view) {
   if (watched.has(view)) return;
   watched.add(view);
-  let isNew = false;
+  // Nobody knows what was done before this was loaded: then another page is another entry.
+  let isNew;
   for (const deed of DEEDS) {
     view.addEventListener(deed, () => (isNew = true), { capture: true, passive: true });
   }
-  const { history } = view;
+  const { history, location } = view;
+  const leaves = (url) => new URL(url, location.href).pathname !== location.pathname;
   const add = history.pushState;
   history.pushState = (...entry) => {
-    const write = isNew ? add : history.replaceState;
-    isNew = false;
+    const write = (isNew ?? leaves(entry[2])) ? add : history.replaceState;
+    isNew &&= false;
     write.apply(history, entry);
   };
 }

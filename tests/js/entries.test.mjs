@@ -6,9 +6,16 @@ import { watchEntries } from "../../assets/js/entries.js";
 function browser() {
   const view = new EventTarget();
   view.entries = ["/"];
+  view.location = new URL("http://localhost/");
   view.history = {
-    pushState: (_state, _title, url) => view.entries.push(url),
-    replaceState: (_state, _title, url) => view.entries.splice(-1, 1, url),
+    pushState: (_state, _title, url) => {
+      view.entries.push(url);
+      view.location.href = new URL(url, view.location.href).href;
+    },
+    replaceState: (_state, _title, url) => {
+      view.entries.splice(-1, 1, url);
+      view.location.href = new URL(url, view.location.href).href;
+    },
   };
   return view;
 }
@@ -32,4 +39,13 @@ test("one deed is one entry, however often the link is written", () => {
   view.dispatchEvent(new Event("keydown"));
   view.history.pushState({}, "", "/unravel?arch=resnet32");
   assert.equal(view.entries.length, 3);
+});
+
+test("a page that was asked for before this was loaded is an entry, its link none", () => {
+  const view = browser();
+  watchEntries(view);
+  view.history.pushState({}, "", "/?arch=resnet20");
+  view.history.pushState({}, "", "/unravel");
+  view.history.pushState({}, "", "/unravel?arch=resnet20");
+  assert.deepEqual(view.entries, ["/?arch=resnet20", "/unravel?arch=resnet20"]);
 });
