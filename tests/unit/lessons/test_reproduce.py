@@ -116,6 +116,7 @@ def test_the_command_prints_table_and_paper_and_writes_a_page(
     assert re.search(r"plain +[\d,]+ +[\d.]+ % +–", text)
     assert re.search(r"residual +[\d,]+ +[\d.]+ % +8\.75", text)
     assert "paper: Nobody 2026, Table 1" in text
+    assert re.search("^here: (plain is worse by|no gap:)", text, re.MULTILINE)
     assert "Tiny runs" in text
     page = (tmp_path / "out" / "index.html").read_text()
     assert "A quick look" in page
