@@ -7,7 +7,7 @@ them FLOPs; where we quote them we say so.
 
 from __future__ import annotations
 
-from explorer.words import _
+from explorer.words import Phrase
 
 _SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -66,15 +66,21 @@ def percent(share: float, digits: int = 1) -> str:
 
 def seconds(value: float) -> str:
     """Return a duration in the reader's language: ``0.4 s``, ``1 min 10 s``, ``2 h 5 min``."""
+    return str(duration(value))
+
+
+def duration(value: float) -> Phrase:
+    """Return a duration given in seconds, for readers who are not known yet."""
     if value < 10:
-        return _("{s} s").format(s=f"{value:.1f}")
+        return Phrase("{s} s", s=f"{value:.1f}")
     whole = round(value)
     if whole < 60:
-        return _("{s} s").format(s=whole)
+        return Phrase("{s} s", s=whole)
     if whole < 3600:
-        words = _("{min} min {s} s") if whole % 60 else _("{min} min")
-        return words.format(min=whole // 60, s=whole % 60)
-    return _("{h} h {min} min").format(h=whole // 3600, min=whole % 3600 // 60)
+        if whole % 60:
+            return Phrase("{min} min {s} s", min=whole // 60, s=whole % 60)
+        return Phrase("{min} min", min=whole // 60)
+    return Phrase("{h} h {min} min", h=whole // 3600, min=whole % 3600 // 60)
 
 
 def milliseconds(value: float) -> str:

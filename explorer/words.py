@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import json
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -129,10 +130,35 @@ class Phrase:
         """Return it in the reader's language."""
         return _(self.text).format(**self.fields)
 
+    def packed(self) -> str:
+        """Return it as a line for ``retold``: whoever writes does not know who will read."""
+        return json.dumps(_parts(self), ensure_ascii=False)
+
     def __repr__(self) -> str:
         """Return it as it is written in the code."""
         fields = "".join(f", {name}={value!r}" for name, value in self.fields.items())
         return f"Phrase({self.text!r}{fields})"
+
+
+def retold(line: str) -> str:
+    """Return in the reader's language what ``Phrase.packed`` wrote; other text as ``_`` does."""
+    if not line.startswith('["'):
+        return _(line)
+    try:
+        return str(_phrase(json.loads(line)))
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return line
+
+
+def _parts(phrase: Phrase) -> list[object]:
+    fields = phrase.fields.items()
+    return [phrase.text, {n: _parts(v) if isinstance(v, Phrase) else v for n, v in fields}]
+
+
+def _phrase(parts: list[Any]) -> Phrase:
+    text, fields = parts
+    known = {name: _phrase(v) if isinstance(v, list) else v for name, v in fields.items()}
+    return Phrase(text, **known)
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explorer.errors import UrlError
 from explorer.store.records import Job, Point, State
 from explorer.store.thinning import LIMIT
-from explorer.words import _
+from explorer.words import _, retold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,7 +173,7 @@ def _answer(job: Job, points: list[Point], cursor: Cursor) -> dict[str, Any] | N
         "lost": job.is_lost,
         "stopping": job.state is State.RUNNING and job.want is not None,
         "progress": job.fraction,
-        "text": _(job.text),
+        "text": retold(job.text),
         "reason": _(job.reason),
         "points": [
             {"seq": p.seq, "step": p.step, "attempt": p.attempt, "data": p.data} for p in news

@@ -15,7 +15,7 @@ from explorer.api.live import Known, serves
 from explorer.jobs import client
 from explorer.store.records import State
 from explorer.units import seconds
-from explorer.words import _
+from explorer.words import _, retold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -151,7 +151,7 @@ class Queue:
             "lost": job.is_lost,
             "want": job.want if job.state is State.RUNNING else None,
             "progress": job.fraction,
-            "text": _(job.text),
+            "text": retold(job.text),
             "reason": _(job.reason),
             "attempt": job.attempt,
             "priority": job.priority,

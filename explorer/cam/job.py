@@ -12,7 +12,7 @@ from explorer.cam.measure.localise import NUM_IMAGES, Plan, localise
 from explorer.cam.measure.stored import RESULT, TABLE
 from explorer.errors import JobError
 from explorer.store.runs import write_atomic
-from explorer.words import _
+from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
     from explorer.cam.measure.report import Report
@@ -31,7 +31,7 @@ class Context(Protocol):
         """The job's folder."""
         ...
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         """Say how far the job is, 0..1; may raise to stop."""
         ...
 

@@ -11,7 +11,7 @@ from explorer.cam.kept import keep
 from explorer.cam.pair import Question, compare_all
 from explorer.cam.task import NUM_NETWORKS, pixels_of, subject
 from explorer.errors import DataError, JobError
-from explorer.words import _, mark
+from explorer.words import Phrase, _, mark
 
 if TYPE_CHECKING:
     from explorer.cam.job import Context
@@ -62,9 +62,8 @@ def run(context: Context) -> dict[str, Any]:
 
     def tell(done: int) -> None:
         title = subjects[min(done, len(subjects) - 1)].record.title
-        context.progress(
-            0.1 + 0.9 * done / len(subjects), _("Masking the image for {title}").format(title=title)
-        )
+        text = Phrase("Masking the image for {title}", title=title)
+        context.progress(0.1 + 0.9 * done / len(subjects), text)
 
     found = compare_all(subjects, pixels, question, label, on_side=tell)
     keep(found, context.directory)

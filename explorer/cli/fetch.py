@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from explorer.cli.progress import Bar
+    from explorer.words import Phrase
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,10 +63,10 @@ class _Watcher:
     def __init__(self, bar: Bar) -> None:
         self._bar = bar
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         from explorer.training.events import LoadEvent  # noqa: PLC0415 - help needs none of these
 
-        self._bar.show(LoadEvent(text, fraction))
+        self._bar.show(LoadEvent(str(text), fraction))
 
     def check(self) -> None:
         """Go on."""

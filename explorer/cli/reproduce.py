@@ -79,7 +79,7 @@ def _all(
     from explorer.store.runs import write_atomic  # noqa: PLC0415
 
     data: dict[str, Any] = {"lesson": arguments.lesson, "quick": arguments.quick}
-    lines = [f"{lesson.title}: {'a quick look' if arguments.quick else 'in full'}"]
+    lines = [f"{lesson.title} ({'a quick look' if arguments.quick else 'in full'})"]
     found: dict[str, tuple[Table, Results]] = {}
     for experiment in chosen:
         results = Results(runs=())
@@ -90,8 +90,7 @@ def _all(
         shown = table(experiment, results)
         found[experiment.name] = shown, results
         lines += ["", experiment.title, _on_what(results), as_text(shown)]
-        if arguments.quick and not experiment.is_counted:
-            lines.append(_QUICK)
+        lines += _claims(lesson, experiment, results, quick=arguments.quick)
     out.mkdir(parents=True, exist_ok=True)
     page = out / "index.html"
     write_atomic(page, result_page(lesson, found, quick=arguments.quick).encode())
@@ -109,6 +108,15 @@ def _all(
 
 
 _QUICK = "Tiny runs: they show that everything works, and no more than a tendency."
+
+
+def _claims(lesson: Lesson, experiment: Experiment, results: Results, *, quick: bool) -> list[str]:
+    from explorer.lessons.claims import sentence  # noqa: PLC0415
+    from explorer.lessons.page import claims_of  # noqa: PLC0415
+
+    said = (sentence(claim, experiment, results) for claim in claims_of(lesson, experiment.name))
+    found = [f"here: {words}" for words in said if words]
+    return [*found, _QUICK] if quick and not experiment.is_counted else found
 
 
 def _on_what(results: Results) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import DataError
-from explorer.words import _
+from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
     from explorer.data.published_file import Watcher
@@ -63,7 +63,6 @@ def _unpack(path: Path, into: Path, watcher: Watcher, most_bytes: int) -> None:
             if not (member.isreg() or member.isdir()):
                 raise tarfile.ExtractError(member.name)
             tar.extract(member, into, filter="data")
-            watcher.progress(
-                min(raw.tell() / whole, 1.0), _("Unpacking {name}").format(name=path.name)
-            )
+            text = Phrase("Unpacking {name}", name=path.name)
+            watcher.progress(min(raw.tell() / whole, 1.0), text)
             watcher.check()

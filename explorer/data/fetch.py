@@ -12,7 +12,7 @@ from explorer.data.cache import data_folder
 from explorer.data.registry import canonical, load
 from explorer.errors import DataError
 from explorer.units import quantity
-from explorer.words import _
+from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +150,7 @@ class _Share:
     start: float
     length: float
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         self.watcher.progress(self.start + self.length * fraction, text)
 
     def check(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from explorer.data.fetch import fetch
 from explorer.data.registry import canonical, load
 from explorer.errors import DataError
-from explorer.words import _
+from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
     from explorer.data.published_file import Watcher
@@ -21,7 +21,7 @@ class Context(Protocol):
         """What was asked for: ``data``, the name of a set."""
         ...
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         """Say how far the job is, 0..1; may raise to stop."""
         ...
 

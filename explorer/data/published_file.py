@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from explorer.data.download import Wanted, can_reach, download, offline, require_right
 from explorer.errors import DataError
 from explorer.units import quantity
-from explorer.words import _
+from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,7 +58,7 @@ class File:
 class Watcher(Protocol):
     """Whoever waits for a download."""
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         """Be told how far it is, 0..1; may raise to stop."""
         ...
 
@@ -116,20 +116,19 @@ def _seal_of(target: Path) -> Path:
 def _bring(file: File, target: Path, watcher: Watcher) -> str:
     """Return the SHA-256 of the file, which is there and right in the end."""
     if target.exists():
-        watcher.progress(0.0, _("Checking {file}").format(file=file.name))
+        watcher.progress(0.0, Phrase("Checking {file}", file=file.name))
         try:
             return require_right(file.wanted, target)
         except DataError:
             watcher.check()  # it was deleted, and is downloaded
 
     def tell(done: int, _total: int | None) -> None:
-        shown = _("{file}, {done} of {size}").format(
-            file=file.name, done=quantity(done, "B"), size=quantity(file.size, "B")
-        )
+        sizes = {"done": quantity(done, "B"), "size": quantity(file.size, "B")}
+        shown = Phrase("{file}, {done} of {size}", file=file.name, **sizes)
         watcher.progress(min(done / file.size, 1.0), shown)
         watcher.check()
 
-    watcher.progress(0.0, _("Connecting to {host}").format(host=file.wanted.host))
+    watcher.progress(0.0, Phrase("Connecting to {host}", host=file.wanted.host))
     watcher.check()
     if not can_reach(file.wanted.host):
         raise DataError(
@@ -158,7 +157,7 @@ def _alone(lock: Path, watcher: Watcher) -> Generator[None]:
             held.acquire(timeout=0.2)
             break
         except Timeout:
-            watcher.progress(0.0, _("Another download of the same file is at work"))
+            watcher.progress(0.0, Phrase("Another download of the same file is at work"))
             watcher.check()
     try:
         yield

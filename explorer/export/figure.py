@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal, get_args
 from xml.etree import ElementTree as ET
 
+from explorer import words
 from explorer.analysis.cost import cost_of_graph
 from explorer.analysis.measures import measure
 from explorer.figures.architecture import scene
@@ -36,6 +37,17 @@ def to_picture(graph: Graph, target: Picture, title: str = "", coloured_by: str 
     Raises:
         SpecError: There is no such measure.
     """
+    if target != "svg":
+        from explorer.export.fonts import can_be_printed  # noqa: PLC0415 - slow to import
+
+        if not can_be_printed():
+            # A browser has the signs of every language; this machine has no font with them.
+            with words.speaking(words.ENGLISH):
+                return _picture(graph, target, title, coloured_by)
+    return _picture(graph, target, title, coloured_by)
+
+
+def _picture(graph: Graph, target: Picture, title: str, coloured_by: str) -> bytes:
     title = title or _("A residual network")
     drawn = _drawn(graph, title, coloured_by)
     if target == "svg":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from explorer.export.fonts import han, sans
 from explorer.figures.theme import rgb
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from xml.etree.ElementTree import Element
 
 POINTS = 0.75
@@ -41,7 +43,7 @@ def to_pdf(figure: Element, title: str) -> bytes:
     pdf = FPDF(unit=POINTS, format=size)
     pdf.set_auto_page_break(auto=False)
     pdf.set_title(title)
-    pdf.set_lang("en")
+    pdf.set_lang(words.language())
     pdf.add_page()
     # The font files are read until the document is finished.
     with TemporaryDirectory() as folder:
@@ -75,7 +77,9 @@ class Drawing:
             path.write_bytes(font)
             for style, weight in _WEIGHTS.items():
                 pdf.add_font(_FAMILY, style, path, variations={"wght": weight})
-        if words.language() != words.ENGLISH and (other := han()):
+        other = han() if words.language() != words.ENGLISH else None
+        self.has_han = other is not None
+        if other:
             for style in _WEIGHTS:
                 pdf.add_font(_HAN, style, other)
             pdf.set_fallback_fonts([_HAN])
@@ -97,12 +101,28 @@ class Drawing:
 
     def _text(self, element: Element, left: float, top: float) -> None:
         pdf, shown = self.pdf, fitting(element.text or "", self.family)
-        bold = int(element.get("font-weight", "400")) >= _WEIGHTS["B"]
-        pdf.set_font(self.family, "B" if bold else "", float(element.get("font-size", 12)) * POINTS)
+        style = "B" if int(element.get("font-weight", "400")) >= _WEIGHTS["B"] else ""
+        size = float(element.get("font-size", 12)) * POINTS
         pdf.set_text_color(*rgb(element.get("fill", "#000000")))
+        runs: list[tuple[str, str, float]] = []
+        for family, part in self._runs(shown):
+            pdf.set_font(family, style, size)
+            runs.append((family, part, pdf.get_string_width(part)))
         share = {"middle": 0.5, "end": 1.0}.get(element.get("text-anchor", ""), 0.0)
-        x = left + _length(element, "x") - share * pdf.get_string_width(shown)
-        pdf.text(x, top + _length(element, "y"), shown)
+        x = left + _length(element, "x") - share * sum(width for _family, _part, width in runs)
+        for family, part, width in runs:
+            pdf.set_font(family, style, size)
+            pdf.text(x, top + _length(element, "y"), part)
+            x += width
+
+    def _runs(self, text: str) -> list[tuple[str, str]]:
+        """Return parts of a line, each with the font that has its signs: ``text`` takes one."""
+        if not self.has_han:
+            return [(self.family, text)]
+        self.pdf.set_font(self.family)
+        known: Container[int] = getattr(self.pdf.current_font, "cmap", ())
+        parts = groupby(text, lambda sign: self.family if ord(sign) in known else _HAN)
+        return [(family, "".join(signs)) for family, signs in parts]
 
     def _shape(self, element: Element, left: float, top: float) -> None:
         if named := _PAINT_SERVER.fullmatch(element.get("fill", "")):

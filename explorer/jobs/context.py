@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 from explorer.jobs.journal import Journal
 from explorer.jobs.protocol import Beat, Checkpoint, Message, Pointer, Progress, Report
 from explorer.store.thinning import thinned
+from explorer.words import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,9 +89,13 @@ class Context:
         self._say(report)
         self.check()
 
-    def progress(self, fraction: float | None, text: str = "") -> None:
-        """Say how much is done, in 0..1 or None, and what is going on; raises ``Stopped``."""
-        self._say(Progress(fraction=fraction, text=text))
+    def progress(self, fraction: float | None, text: str | Phrase = "") -> None:
+        """Say how much is done, in 0..1 or None, and what is going on; raises ``Stopped``.
+
+        Whoever reads a phrase reads it in their language (``explorer.words.retold``).
+        """
+        said = text.packed() if isinstance(text, Phrase) else text
+        self._say(Progress(fraction=fraction, text=said))
         self.check()
 
     def keep(self, step: int, *, score: float | None = None) -> None:

@@ -12,7 +12,7 @@ from explorer.lesion.study import Curve, Found, Point, Study
 from explorer.lesion.task import lab_of_run
 from explorer.store.runs import write_atomic
 from explorer.training import process
-from explorer.words import _
+from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Context(Protocol):
         """The fields of a ``Study``."""
         ...
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         """Say how far the job is, 0..1; may raise to stop."""
         ...
 
@@ -75,7 +75,7 @@ class _Share:
         self.tell((self.step + fraction) / self.steps)
 
     def tell(self, fraction: float) -> None:
-        text = _("Network {i} of {n}").format(i=self._number + 1, n=self._total)
+        text = Phrase("Network {i} of {n}", i=self._number + 1, n=self._total)
         self._context.progress((self._number + min(1.0, fraction)) / self._total, text)
 
 

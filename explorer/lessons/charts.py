@@ -15,7 +15,7 @@ from explorer.lessons.results import mean_curve
 from explorer.words import _, mark, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from xml.etree.ElementTree import Element
 
     from explorer.figures.theme import Theme
@@ -46,11 +46,13 @@ class Chart(NamedTuple):
         title: Above it.
         alt: Its message in one sentence.
         svg: The picture.
+        rows: What it shows, in figures: equal heads in all.
     """
 
     title: str
     alt: str
     svg: Element
+    rows: Sequence[Mapping[str, float | str | None]]
 
 
 def arms_of(figure: Figure, experiment: Experiment) -> tuple[Arm, ...]:
@@ -115,7 +117,7 @@ def _curves(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
     )
     frame = frame._replace(form=_form(figure.of).form, x_title=_("epoch"), whole=True)
     drawn = print_charts.lines([*faint, *bold], frame, alt, zero=figure.of != "test_loss")
-    return Chart(title, alt, drawn)
+    return Chart(title, alt, drawn, _rows(_("epoch"), bold))
 
 
 def _curve(arm: Arm, run: Run, name: str, style: int) -> Line:
@@ -141,7 +143,7 @@ def _series(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
         named = any(isinstance(x, str) for x in kept[0].x)
         x = range(len(kept[0].x)) if named else kept[0].x
         if named and len(kept[0].x) > len(names):
-            names = [str(name).removeprefix(mark("layer")) for name in kept[0].x]
+            names = [_(str(name).removeprefix("layer")) for name in kept[0].x]
         y = tuple(_mean(column) for column in zip(*(one.y for one in kept), strict=True))
         found.append(Line(arm.title, tuple(float(place) for place in x), y, style))
     if not found:
@@ -151,9 +153,22 @@ def _series(figure: Figure, arms: Sequence[Arm], results: Results, frame: Frame)
     ranges = _("; ").join(_range_of(line, figure.of) for line in found)
     alt = _("{title}: {values}.").format(title=title, values=ranges)
     frame = frame._replace(form=_form(figure.of).form, x_title=_(x_title), whole=True)
+    rows = _rows(_(x_title), found, names)
     if names:
-        return Chart(title, alt, print_charts.by_name(found, names, frame, alt))
-    return Chart(title, alt, print_charts.lines(found, frame, alt))
+        return Chart(title, alt, print_charts.by_name(found, names, frame, alt), rows)
+    return Chart(title, alt, print_charts.lines(found, frame, alt), rows)
+
+
+def _rows(
+    x_title: str, found: Sequence[Line], names: Sequence[str] = ()
+) -> list[dict[str, float | str | None]]:
+    """Return lines as a table: a row for each place, a column for each network."""
+    values = [(line.name, dict(line.points)) for line in found]
+    places = sorted({x for _name, points in values for x in points})
+    return [
+        {x_title: names[int(x)] if names else x} | {name: points.get(x) for name, points in values}
+        for x in places
+    ]
 
 
 def _mean(column: tuple[float | None, ...]) -> float | None:
@@ -190,7 +205,8 @@ def _bars(
     alt = _("{title}: {values}.").format(title=title, values=ends)
     form = "share" if quantity.form == "share" else "number"
     frame = frame._replace(form=form, right=12.0)
-    return Chart(title, alt, print_charts.bars(found, frame, alt, words))
+    rows = [{_("network"): point.name, _(quantity.title): point.y} for point in found]
+    return Chart(title, alt, print_charts.bars(found, frame, alt, words), rows)
 
 
 def _scatter(
@@ -218,7 +234,11 @@ def _scatter(
     )
     form = "share" if up.form == "share" else "number"
     frame = frame._replace(form=form, x_title=_(across.title))
-    return Chart(title, alt, print_charts.scatter(found, frame, alt))
+    rows = [
+        {_("network"): point.name, _(across.title): point.x, _(up.title): point.y}
+        for point in found
+    ]
+    return Chart(title, alt, print_charts.scatter(found, frame, alt), rows)
 
 
 def _lower(title: str) -> str:

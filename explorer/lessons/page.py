@@ -111,7 +111,7 @@ def on_what(results: Results) -> str:
         images = _("{train} training and {test} held-out images of {data}")
         parts.append(
             images.format(
-                train=count(results.num_train), test=count(results.num_test), data=results.data
+                train=count(results.num_train), test=count(results.num_test), data=_(results.data)
             )
         )
         parts.append(plural("{n} epoch", "{n} epochs", results.epochs))

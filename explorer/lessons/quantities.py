@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MISSING = "–"
-
+_LARGE = 1000
 
 Form = Literal["count", "large", "short", "share", "loss", "ms", "number"]
 _FORMS: dict[Form, Callable[[float], str]] = {
@@ -21,7 +21,7 @@ _FORMS: dict[Form, Callable[[float], str]] = {
     "share": percent,
     "loss": lambda value: f"{value:.3f}",
     "ms": lambda value: f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms",
-    "number": lambda value: f"{value:.3g}",
+    "number": lambda value: f"{value:.3g}" if abs(value) < _LARGE else count(round(value)),
 }
 
 

@@ -75,7 +75,7 @@ def words(setting: Setting) -> str:
     if setting.data == CIFAR10:
         return "CIFAR-10"
     titles = {info.name: info.title for info in catalogue()}
-    return titles.get(setting.data, Path(setting.data).stem)
+    return _(titles.get(setting.data, Path(setting.data).stem))
 
 
 def _part(file: Path, num: int) -> Path:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from explorer.lessons.experiment import Experiment
     from explorer.lessons.results import Results
 
+_PERCENT = " %"
 Origin = Literal["network", "ours", "yours", "paper"]
 
 
@@ -92,7 +93,10 @@ def cell(name: str, found: tuple[float, ...]) -> str:
     if not found:
         return MISSING
     mean = quantity.words(fmean(found))
-    return f"{mean} ± {quantity.words(stdev(found))}" if len(found) > 1 else mean
+    if len(found) == 1:
+        return mean
+    # One sign for both: 73.0 ± 6.4 %.
+    return f"{mean.removesuffix(_PERCENT)} ± {quantity.words(stdev(found))}"
 
 
 def as_text(found: Table) -> str:

@@ -11,8 +11,8 @@ from explorer.spec.codec import from_data
 from explorer.training import process, recipes
 from explorer.training.events import LoadEvent, StepEvent
 from explorer.training.run import train_run
-from explorer.units import percent, seconds
-from explorer.words import _
+from explorer.units import duration, percent
+from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ class Context(Protocol):
         """Record figures of a step; may raise to stop."""
         ...
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         """Say how far the job is, 0..1; may raise to stop."""
         ...
 
@@ -142,12 +142,12 @@ def _tell(context: Context, event: Event) -> None:
     """Pass an event on to the worker."""
     match event:
         case LoadEvent(text, fraction):
-            context.progress(0.0, f"{text}, {percent(fraction, 0)}")
+            what = Phrase("{what}, {share}", what=Phrase(text), share=percent(fraction, 0))
+            context.progress(0.0, what)
         case StepEvent():
             context.report(event.step, **event.metrics())
-            text = _("Epoch {n}, {time} left").format(
-                n=int(event.epoch) + 1, time=seconds(event.seconds_left)
-            )
+            time = duration(event.seconds_left)
+            text = Phrase("Epoch {n}, {time} left", n=int(event.epoch) + 1, time=time)
             context.progress(event.fraction, text)
         case _:
             context.report(event.step, **event.metrics())

@@ -18,7 +18,7 @@ from explorer.store.records import State
 from explorer.store.runs import training_of
 from explorer.ui import cached, cam_results, guard, nav, panels, state
 from explorer.ui.finished import finished_runs
-from explorer.ui.i18n import _, plural
+from explorer.ui.i18n import _, plural, retold
 
 if TYPE_CHECKING:
     from explorer.store.records import Job
@@ -257,7 +257,7 @@ def progress(job_id: str) -> None:
             state.rerun()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             waits = job.state is State.QUEUED
-            words = _("Waiting for its turn") if waits else _(job.text) or "…"
+            words = _("Waiting for its turn") if waits else retold(job.text) or "…"
             st.progress(job.fraction or 0.0, words)
             me = state.person()
             if may_change(me, job) and st.button(_("Stop"), key=f"measured-stop-{job_id}"):

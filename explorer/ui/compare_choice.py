@@ -101,9 +101,8 @@ def choice() -> Choice:
 def read_link(now: Choice) -> None:
     """Take what the link says, once for each link; an echo of an older one is no wish."""
     found = "|".join(urls.get(param) for param in _LINKED)
-    if found in {"|" * (len(_LINKED) - 1), now.link} or (
-        found in now.links and not urls.went_back()
-    ):
+    is_known = found == now.link or (found in now.links and not urls.went_back())
+    if found == "|" * (len(_LINKED) - 1) or (is_known and not state.is_led()):
         return
     ids = [part for part in urls.get(Param.WITH).split(",") if part]
     letter = urls.get(Param.BASE)

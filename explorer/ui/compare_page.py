@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.ui import compare_differences, compare_runs, compare_time, compare_why, panels
+from explorer.ui import compare_differences, compare_runs, compare_time, compare_why
 from explorer.ui.compare_choice import (
     choice,
     choose,
@@ -16,9 +16,9 @@ from explorer.ui.compare_choice import (
     write_link,
 )
 from explorer.ui.compare_start import next_step
-from explorer.ui.components.copy_link import copy_link
 from explorer.ui.finished import finished_runs
 from explorer.ui.guard import show
+from explorer.ui.header import page_title
 from explorer.ui.i18n import _
 from explorer.ui.sections import Section, open_section
 
@@ -34,11 +34,7 @@ def page(hand: Hand) -> None:
     """Show the whole page."""
     now = choice()
     read_link(now)
-    words, button = st.columns((3, 1), vertical_alignment="center")
-    with words:
-        panels.title(_("Compare"), _("What differs, what it costs, and what it brings."))
-    with button, st.container(horizontal=True, horizontal_alignment="right"):
-        copy_link(_("Copy link"), _("Copied"), key="compare-copy-link")
+    page_title(_("Compare"), _("What differs, what it costs, and what it brings."))
     runs = finished_runs()
     entries, problems = resolve_all(now, runs)
     for problem in problems:

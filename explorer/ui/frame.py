@@ -9,7 +9,7 @@ from explorer.ui.guard import guard, show
 from explorer.ui.i18n import _
 from explorer.ui.lesson_strip import lesson_strip
 from explorer.ui.server import ROOT
-from explorer.ui.state import hand
+from explorer.ui.state import arrive, hand
 from explorer.ui.tour import tour_strip
 
 language.listen()
@@ -37,4 +37,5 @@ with guard():
     tour_strip(current.url_path or "build")
     current.run()
 urls.write(hand())
+arrive()
 language.write()

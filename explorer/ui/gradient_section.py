@@ -208,7 +208,7 @@ def _single(found: Study) -> None:
             ),
         )
         if found.signs is None:
-            panels.note(_("Choose 10 draws or more at the left to measure single paths."))
+            panels.note(_("Choose 10 draws or more to measure single paths."))
             return
         names = (_("RMS, random signs"), _("mean, drawn paths (Veit)"))
         axis = words_of("block").axis
@@ -232,7 +232,7 @@ def _agreement(found: Study) -> None:
             ),
         )
         if found.signs is None:
-            panels.note(_("Choose 10 draws or more at the left to measure single paths."))
+            panels.note(_("Choose 10 draws or more to measure single paths."))
             return
         values = found.signs.coherence(found.exact)
         line = Line(

@@ -21,6 +21,21 @@ NOTHING = ""
 """What stands for the choice of no preset."""
 
 
+def page_title(text: str, note: str) -> None:
+    """Show the name of a page in one grey sentence, and the button that copies its link."""
+    words, button = st.columns((5, 1), vertical_alignment="center")
+    with words:
+        panels.title(text, note)
+    with button, st.container(horizontal=True, horizontal_alignment="right"):
+        link_button()
+
+
+def link_button() -> None:
+    """Show the button that copies the link of this page, unless the link hides it."""
+    if not hidden("link"):
+        copy_link(_("Copy link"), _("Copied"), key="copy-link")
+
+
 def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = False) -> None:
     """Show the name of the network in hand, and what can be done with it as a whole."""
     is_edited = not now.is_preset and now.base is not None and now.base != now.spec
@@ -41,8 +56,7 @@ def title_row(now: Hand, sentence: str, *, trains: bool = True, builds: bool = F
             _history(now)
         if not hidden("exchange"):
             exchange(now)
-        if not hidden("link"):
-            copy_link(_("Copy link"), _("Copied"), key="copy-link")
+        link_button()
         if builds and not hidden("compare"):
             _compare(now)
         if trains and not hidden("train"):

@@ -10,12 +10,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer import words
-from explorer.words import _, listed, meant, plural, sentences
+from explorer.words import _, listed, meant, plural, retold, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["_", "asked_for", "in_this_language", "listed", "meant", "plural", "sentences"]
+__all__ = ["_", "asked_for", "in_this_language", "listed", "meant", "plural", "retold", "sentences"]
 
 PARAM = "lang"
 R = TypeVar("R")

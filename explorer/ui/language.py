@@ -17,7 +17,7 @@ _TAGS = {"zh": "zh-Hans"}
 """What a browser calls a language where that is not its code: fonts and voices go by it."""
 
 _page: Any = components.component(
-    "explorer_language", html='<div class="rx-root"></div>\n', js=loader("language")
+    "explorer_page", html='<div class="rx-root"></div>\n', js=loader("page")
 )
 
 

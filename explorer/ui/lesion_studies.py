@@ -17,7 +17,7 @@ from explorer.lesion.study import KIND, Study, What, kept
 from explorer.store.records import State
 from explorer.ui import cached, guard, panels, state, urls
 from explorer.ui.guard import show
-from explorer.ui.i18n import _, sentences
+from explorer.ui.i18n import _, retold, sentences
 from explorer.ui.lesion_view import caption
 from explorer.ui.urls import Param
 from explorer.units import percent
@@ -170,7 +170,7 @@ def _running(job_id: str) -> None:
         state.rerun()
         return
     with guard.guard():
-        words = _(job.text) or _("waiting for its turn")
+        words = retold(job.text) or _("waiting for its turn")
         st.progress(job.fraction or 0.0, f"{words} · {percent(job.fraction or 0.0, 0)}")
         me = state.person()
         if may_change(me, job) and st.button(_("Stop"), key="lesion-stop"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import streamlit as st
 
@@ -15,13 +14,15 @@ from explorer.lessons.results import figure as value_of
 from explorer.lessons.results import mean_curve
 from explorer.lessons.table import Table, table
 from explorer.ui import cached_lessons, glossary, panels
+from explorer.ui.components.drawing import drawing
 from explorer.ui.components.replay import Curve, Plot, replay
 from explorer.ui.i18n import _, sentences
 from explorer.ui.lesson_train import own_results
 from explorer.ui.page_theme import page_theme
+from explorer.ui.rows_table import rows_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from explorer.lessons.experiment import Experiment
     from explorer.lessons.lesson import Figure, Lesson, PaperTable
@@ -104,6 +105,17 @@ def _curves(name: str, experiment: Experiment, results: Results, shown: list[Fig
         for figure in shown
     ]
     replay([*bold, *faint], plots, key=f"replay-{name}-{experiment.name}-{shown[0].of}")
+    rows = [
+        {_("epoch"): point["epoch"]}
+        | {
+            f"{plot.title} · {curve.title}": curve.points[i][plot.metric]
+            for plot in plots
+            for curve in bold
+            if i < len(curve.points)
+        }
+        for i, point in enumerate(max((curve.points for curve in bold), key=len))
+    ]
+    _rows(rows, f"{name}-{experiment.name}-{shown[0].of}")
 
 
 def _points(run: Run) -> list[dict[str, float]]:
@@ -133,9 +145,14 @@ def _chart(figure: Figure, experiment: Experiment, results: Results) -> None:
     if drawn is None:
         return
     panels.heading(drawn.title, figure.note)
-    with st.container(key=f"chart-{experiment.name}-{figure.kind}-{figure.of}"):
-        st.html(ET.tostring(drawn.svg, encoding="unicode"))
-    st.html(f'<div class="rx-far">{escape(drawn.alt)}</div>')
+    key = f"{experiment.name}-{figure.kind}-{figure.of}"
+    with st.container(key=f"chart-{key}"):
+        drawing(drawn.svg, key=f"drawing-{key}")
+    _rows(drawn.rows, key)
+
+
+def _rows(rows: Sequence[Mapping[str, object]], name: str) -> None:
+    rows_table(rows, {head: head for row in rows[:1] for head in row}, name)
 
 
 def _table(name: str, experiment: Experiment, results: Results | None) -> None:

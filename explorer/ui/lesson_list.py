@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.lessons.library import own_folder
 from explorer.ui import cached_lessons, guard, panels, urls
+from explorer.ui.header import page_title
 from explorer.ui.i18n import _, plural
 from explorer.ui.lesson_state import Place, progress
 from explorer.ui.urls import Param
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def lesson_list() -> None:
     """Show all lessons; those that cannot be read say why."""
-    panels.title(
+    page_title(
         _("Lessons"),
         _("Predict, try, and see your result beside the paper's. Everything works offline."),
     )

@@ -8,9 +8,8 @@ import streamlit as st
 
 from explorer.errors import LessonError
 from explorer.ui import cached_lessons, panels, urls
-from explorer.ui.components.copy_link import copy_link
 from explorer.ui.components.scroll_top import scroll_top
-from explorer.ui.hiding import hidden
+from explorer.ui.header import link_button
 from explorer.ui.i18n import _, plural
 from explorer.ui.lesson_list import lesson_list
 from explorer.ui.lesson_state import Place, Progress, place, progress
@@ -69,8 +68,7 @@ def _title(lesson: Lesson, where: Place) -> None:
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _to_list()
         worksheet(lesson, where)
-        if not hidden("link"):
-            copy_link(_("Copy link"), _("Copied"), key="copy-link")
+        link_button()
 
 
 def _to_list() -> None:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson, Opening, Step
     from explorer.ui.lesson_state import Place, Progress
 
+_FEW_COLUMNS = 5
+
 
 def show_step(lesson: Lesson, where: Place, step: Step, done: Progress) -> None:
     """Show a step: what is read and opened at the left, what is asked and seen at the right."""
-    left, right = st.columns((1, 1.25), gap="large")
+    left, right = st.columns((1, 1.9 if _has_wide_table(lesson, step) else 1.25), gap="large")
     with left:
         st.html(f'<h2 class="rx-step">{escape(step.title)}</h2>')
         text(lesson, where.lesson, step.text)
@@ -37,6 +39,12 @@ def show_step(lesson: Lesson, where: Place, step: Step, done: Progress) -> None:
         paper_tables(step.tables)
         _asked(step, done)
         _seen(lesson, where, step, done)
+
+
+def _has_wide_table(lesson: Lesson, step: Step) -> bool:
+    """Return whether a step shows a table that needs more than half of the page."""
+    tables = (lesson.experiment(one.experiment) for one in step.shown if one.kind == "table")
+    return any(len(one.columns) + len(one.printed) > _FEW_COLUMNS for one in tables)
 
 
 def _asked(step: Step, done: Progress) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import streamlit as st
 
@@ -15,12 +14,14 @@ from explorer.jobs import client
 from explorer.lessons import pool, sources
 from explorer.lessons.lesson import MAX_SHOWN
 from explorer.ui import panels, state
+from explorer.ui.components.drawing import drawing
 from explorer.ui.components.live import live_runs
 from explorer.ui.finished import TRAIN
 from explorer.ui.guard import show
 from explorer.ui.hiding import hidden
 from explorer.ui.i18n import _, plural
 from explorer.ui.page_theme import page_theme
+from explorer.ui.rows_table import rows_table
 from explorer.units import seconds as in_words
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ def _start(name: str, experiment: Experiment, setting: Setting, *, is_quick: boo
     num = sum(info.num_images for info in catalogue() if info.name == setting.data)
     time = pool.seconds(experiment, setting, setting.images or num)
     networks = plural("{n} network", "{n} networks", len(experiment.arms))
-    words = _("Train {networks} on {data}, {epochs} epochs · about {time}").format(
+    words = _("Train {networks} on {data}, {epochs} · about {time}").format(
         networks=networks,
         data=sources.words(setting),
-        epochs=setting.epochs,
+        epochs=plural("{n} epoch", "{n} epochs", setting.epochs),
         time=_about(time),
     )
     running = [j for j in _own(name, experiment, setting) if not j.state.is_final]
@@ -132,6 +133,12 @@ def _class(name: str, experiment: Experiment, setting: Setting) -> None:
     alt = _("{n} runs. Mean held-out error: {means}.").format(n=num, means=means)
     frame = Frame(width=620, right=12, theme=page_theme(), form="share")
     drawn = print_charts.strips(rows, frame, alt)
-    with st.container(key=f"class-{experiment.name}"):
-        st.html(ET.tostring(drawn, encoding="unicode"))
+    # Both settings of an experiment may have results.
+    key = f"class-{experiment.name}-{setting.data}-{setting.epochs}"
+    with st.container(key=key):
+        drawing(drawn, key=f"drawing-{key}")
     panels.note(alt)
+    every = [
+        {_("network"): title, _("Held-out error"): v} for title, vs in rows for v in sorted(vs)
+    ]
+    rows_table(every, {head: head for head in every[0]}, key)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from explorer.errors import UrlError
+from explorer.ui import state
 from explorer.ui.i18n import _
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -49,6 +50,7 @@ def go(name: str, **parameters: str) -> None:
 
     The network in hand goes along unless the link names another.
     """
+    state.lead()
     st.switch_page(PAGES / f"{name}.py", query_params=parameters or None)
 
 

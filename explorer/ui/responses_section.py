@@ -43,7 +43,9 @@ def section(now: Hand) -> None:
         data, seed = choose_data(), choose_seed()
     with right, guard.guard():
         if not chosen:
-            panels.heading(_("No networks chosen"), _("Choose one to four at the left."))
+            panels.heading(
+                _("No networks chosen"), _("Choose one to four in the list of networks.")
+            )
             return
         requests = [_request(name, now, runs, data, seed) for name in chosen]
         found = answers(requests, _("Measure the responses"), "ask-responses")

@@ -27,6 +27,7 @@ _KEY = "explorer"
 _FORM = "spec"
 """Begins the keys of the form of the network, which has fresh widgets in each epoch."""
 _HISTORY = 100
+_LED = "led"
 
 
 class Past(NamedTuple):
@@ -216,6 +217,21 @@ def recall(name: str, default: object = None) -> object:
 def keep(name: str, value: object) -> None:
     """Keep a value for this session."""
     st.session_state[f"{_KEY}:{name}"] = value
+
+
+def lead() -> None:
+    """Note that the app itself leads to a link: it is a wish, whatever was written before."""
+    keep(_LED, True)  # noqa: FBT003 - what is kept is whether
+
+
+def is_led() -> bool:
+    """Return whether the app itself has led to the link of this run."""
+    return recall(_LED) is True
+
+
+def arrive() -> None:
+    """Note that the link was read."""
+    keep(_LED, False)  # noqa: FBT003
 
 
 def visitor() -> str:

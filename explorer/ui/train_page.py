@@ -63,8 +63,8 @@ def _all() -> None:
     if not jobs:
         panels.note(
             _(
-                "Start one at the left. Its curves are drawn here while it runs, and its "
-                "Grad-CAM can be looked at when it has ended."
+                "Press Train this network in the form. Its curves are drawn here while it runs, "
+                "and its Grad-CAM can be looked at when it has ended."
             )
         )
     _list(listing, jobs, "queue")

@@ -17,6 +17,7 @@ from explorer.errors import ExplorerError, UrlError
 from explorer.spec.codec import decode, encode
 from explorer.spec.presets import name_of, preset
 from explorer.ui.i18n import _, sentences
+from explorer.ui.state import is_led
 
 if TYPE_CHECKING:
     from explorer.ui.state import Hand
@@ -122,7 +123,8 @@ def read(hand: Hand) -> ExplorerError | None:
     """
     arch, token = get(Param.ARCH), get(Param.SPEC)
     found = f"{arch}|{token}"
-    if found in {"|", hand.token} or (found in hand.written and not went_back()):
+    is_known = found == hand.token or (found in hand.written and not went_back())
+    if found == "|" or (is_known and not is_led()):
         return None
     is_first = not hand.token
     hand.link_is(found)

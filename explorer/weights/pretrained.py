@@ -13,7 +13,7 @@ from explorer.store import runs
 from explorer.store.pretrained import MB, Pretrained, folder_of, pretrained_of
 from explorer.weights.foreign import load
 from explorer.weights.runs import save
-from explorer.words import _, mark
+from explorer.words import Phrase, _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ class Context(Protocol):
         """What was asked for: ``name``."""
         ...
 
-    def progress(self, fraction: float, text: str) -> None:
+    def progress(self, fraction: float, text: str | Phrase) -> None:
         """Say how far the job is, 0..1; may raise to stop."""
         ...
 
@@ -50,9 +50,8 @@ def run(context: Context) -> dict[str, Any]:
 
     def tell(done: int, total: int | None) -> None:
         size = total or found.megabytes * MB
-        text = _("{done:.0f} of {size:.0f} MB of {title}").format(
-            done=done / MB, size=size / MB, title=found.title
-        )
+        sizes = {"done": done / MB, "size": size / MB}
+        text = Phrase("{done:.0f} of {size:.0f} MB of {title}", **sizes, title=found.title)
         context.progress(min(0.95, 0.95 * done / size), text)
 
     def say(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from e2e_tools import settled
@@ -12,6 +13,9 @@ from playwright.sync_api import Page, expect
 from explorer import words
 from explorer.lessons import library
 from explorer.words import _
+
+if TYPE_CHECKING:
+    from explorer.lessons.lesson import Step
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 Open = Callable[..., Page]
@@ -118,6 +122,7 @@ def _train(page: Page, count: int) -> None:
     expect(page.locator("td.rx-yours").first).to_contain_text("%")
     expect(page.get_by_text("All runs of this class")).to_be_visible()
     expect(page.get_by_text(re.compile(rf"{count} runs\. Mean held-out error"))).to_be_visible()
+    expect(page.locator("[class*=st-key-class-] svg")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -146,6 +151,17 @@ def walks() -> Iterator[object]:
             yield pytest.param(name, language, marks=() if is_quick else pytest.mark.slow)
 
 
+def _figures_are_drawn(page: Page, step: Step) -> None:
+    kinds = [figure.kind for figure in step.reveal.figures] if step.reveal else []
+    if "curves" in kinds:
+        expect(page.locator("figure path.line").first).to_be_attached()
+    pictures = page.locator("[class*=st-key-chart-] svg")
+    expect(pictures).to_have_count(sum(kind not in {"curves", "table"} for kind in kinds))
+    for picture in pictures.all():
+        expect(picture).to_be_visible()
+        assert picture.get_attribute("aria-label")
+
+
 @pytest.mark.parametrize(("name", "language"), list(walks()))
 def test_a_lesson_can_be_walked_through(open_page: Open, name: str, language: str) -> None:
     lesson = library.find(name, language)
@@ -161,8 +177,7 @@ def test_a_lesson_can_be_walked_through(open_page: Open, name: str, language: st
         elif step.reveal:
             press(page, reveal)
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-        if step.reveal and any(figure.kind == "curves" for figure in step.reveal.figures):
-            expect(page.locator("figure path.line").first).to_be_attached()
+        _figures_are_drawn(page, step)
         if i + 1 < len(lesson.steps):
             press(page, onward.format(title=lesson.steps[i + 1].title))
     press(page, finish)

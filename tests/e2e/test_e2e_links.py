@@ -65,6 +65,19 @@ def test_back_and_forward_step_through_the_networks(open_page: Open) -> None:
         settled(page)
 
 
+def test_one_press_of_back_leads_to_the_page_before(open_page: Open) -> None:
+    page = open_page("?arch=resnet32")
+    for name in ("Unravel", "Compare", "Lessons"):
+        page.get_by_role("link", name=name, exact=True).click()
+        settled(page)
+        expect(page).to_have_url(re.compile(f"{name.lower()}.*arch=resnet32"))
+    for path in ("compare", "unravel", ""):
+        page.go_back()
+        expect(page).to_have_url(re.compile(rf"/{path}\?.*arch=resnet32"))
+        settled(page)
+    expect(page.get_by_role("heading", name="ResNet-32", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [

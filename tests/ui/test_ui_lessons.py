@@ -199,6 +199,56 @@ def test_a_page_that_a_lesson_opens_has_the_way_back(open_page: Open) -> None:
     assert "hide" not in app.query_params
 
 
+def test_a_prepared_state_opens_whatever_was_looked_at_before(open_page: Open) -> None:
+    app = open_page("lessons", lesson="iresnet.1")
+    for number, label, name, selected in (
+        (1, "Look at ResNet-50", "resnet50", "layer1.1"),
+        (2, "Look at an end block", "iresnet50", "layer1.2"),
+        # A network seen before, and then one seen before with another selection.
+        (3, "Look at the projection", "resnet50", "layer2.0.downsample.0"),
+        (3, "Look at the projection", "resnet50", "layer2.0.downsample.0"),
+    ):
+        app.segmented_control(key="steps-iresnet").set_value(number).run()
+        button(app, label).click().run()
+        assert app.query_params["arch"] == name
+        assert app.query_params["sel"] == selected
+        assert "iResNet-50" in shown(app) if name == "iresnet50" else "ResNet-50" in shown(app)
+        button(app, "Back to the lesson").click().run()
+
+
+TWICE = """
+title = "Twice"
+summary = "x"
+minutes = 3
+[[steps]]
+name = "deep"
+title = "Deep"
+text = "x"
+open = { link = "compare?with=resnet20,resnet56", label = "Deep" }
+[[steps]]
+name = "wide"
+title = "Wide"
+text = "x"
+open = { link = "compare?with=resnet20,wrn_16_4", label = "Wide" }
+"""
+
+
+def test_a_comparison_opens_whatever_was_compared_before(open_page: Open, own_home: Path) -> None:
+    path = own_home / "lessons" / "twice" / "lesson.en.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(TWICE)
+    app = open_page("lessons", lesson="twice.1")
+    for number, label, names in (
+        (1, "Deep", "resnet20,resnet56"),
+        (2, "Wide", "resnet20,wrn_16_4"),
+        (1, "Deep", "resnet20,resnet56"),
+    ):
+        app.segmented_control(key="steps-twice").set_value(number).run()
+        button(app, label).click().run()
+        assert app.query_params["with"] == names
+        button(app, "Back to the lesson").click().run()
+
+
 def test_nothing_of_a_lesson_stands_on_a_page_by_itself(open_page: Open) -> None:
     app = open_page("build")
     assert "Back to the lesson" not in [b.label for b in app.button]

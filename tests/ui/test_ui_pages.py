@@ -35,7 +35,7 @@ def test_every_page_opens_for_every_kind_of_network(open_page: Open, page: str, 
 
 def test_empty_pages_say_what_to_do_next(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.ui.finished.bundled", tuple)
-    assert "Start one at the left" in shown(open_page("train"))
+    assert "Press Train this network in the form" in shown(open_page("train"))
     app = open_page("cam")
     assert "Train two networks on the same data" in shown(app)
     assert button(app, "Train a network")

@@ -8,7 +8,7 @@ from streamlit.components import v2 as components
 
 from explorer.api.tokens import sign
 from explorer.ui.components.assets import loader
-from explorer.ui.i18n import _
+from explorer.ui.i18n import _, retold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -121,7 +121,7 @@ def live_runs(
                 "token": sign(job.id),
                 "ended": job.state.is_final,
                 "state": job.state.value,
-                "text": _(job.text),
+                "text": retold(job.text),
                 "reason": _(job.reason),
                 "progress": job.fraction,
                 "metric": _metric(job),

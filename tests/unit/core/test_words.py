@@ -10,7 +10,7 @@ import pytest
 from explorer import units, words
 from explorer.errors import ShapeError, SpecError
 from explorer.spec.presets import presets
-from explorer.words import Phrase, _, listed, mark, meant, plural, sentences, told
+from explorer.words import Phrase, _, listed, mark, meant, plural, retold, sentences, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,3 +166,16 @@ def test_names_of_presets_stay_and_their_words_follow():
         assert found["preact_resnet110"].title == "预激活 ResNet-110"
         assert found["resnet110_no_shortcut"].title == "ResNet-110，捷径 × 0"
         assert found["resnet20"].family == "用于 CIFAR 的 ResNet"
+
+
+def test_what_a_worker_says_is_read_in_the_readers_language() -> None:
+    said = Phrase("Epoch {n}, {time} left", n=3, time=units.duration(70)).packed()
+    assert retold(said) == "Epoch 3, 1 min 10 s left"
+    with words.speaking("zh"):
+        assert retold(said) == f"第 3 轮，还剩 {units.seconds(70)}"
+        assert retold("Drawing shapes") == _("Drawing shapes") != "Drawing shapes"
+
+
+@pytest.mark.parametrize("line", ["", "Step 3", '["', '["{x}", {}]', '["a"]', '["a", 3]'])
+def test_text_that_is_no_phrase_is_shown_as_it_is(line: str) -> None:
+    assert retold(line) == line

@@ -70,8 +70,8 @@ def test_a_file_is_fetched_once(server, folder):
     assert fractions[0] == 0
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
-    assert watcher.said[0][1] == "Connecting to 127.0.0.1"
-    assert any(text == "set.bin, 20.48 kB of 50.00 kB" for _, text in watcher.said)
+    assert str(watcher.said[0][1]) == "Connecting to 127.0.0.1"
+    assert any(str(text) == "set.bin, 20.48 kB of 50.00 kB" for _, text in watcher.said)
     fetch(file, folder, watcher)
     assert server.asked == [""]
 

@@ -124,7 +124,9 @@ def test_a_set_is_downloaded_by_a_job_and_loaded(served, name):
     context = Context({"data": name})
     result = job.run(context)
     assert result["num_images"] == sum(SIZES[name])
-    fractions = [fraction for fraction, text in context.said if not text.startswith("Unpacking")]
+    fractions = [
+        fraction for fraction, text in context.said if not str(text).startswith("Unpacking")
+    ]
     assert fractions == sorted(fractions)
     (info,) = [info for info in catalogue() if info.name == name]
     dataset = load(name)

@@ -6,13 +6,15 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pypdfium2
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from PIL import Image
 from pypdfium2 import raw
 
-from explorer import cost, lower, preset
+from explorer import cost, lower, preset, words
 from explorer.analysis.measures import measure
 from explorer.errors import SpecError
-from explorer.export import fonts
+from explorer.export import fonts, pdf
 from explorer.export.figure import DPI, to_picture
 from explorer.figures.architecture import scene
 from explorer.figures.paper import figure
@@ -90,9 +92,9 @@ def test_the_pdf_has_the_words_and_vectors_of_the_svg(name):
 
 
 def test_the_font_is_embedded_as_every_viewer_reads_it():
-    pdf = to_picture(lower(preset("resnet50")), "pdf")
-    assert pdf.count(b"/FontFile2") == 2
-    assert b"SourceSans" in pdf
+    data = to_picture(lower(preset("resnet50")), "pdf")
+    assert data.count(b"/FontFile2") == 2
+    assert b"SourceSans" in data
     # What is not TrueType inside would be replaced by another font in every viewer.
     assert fonts.sans()[:4] == b"\x00\x01\x00\x00"
 
@@ -101,10 +103,10 @@ def test_without_the_font_the_words_are_still_there(monkeypatch):
     monkeypatch.setattr(fonts, "PATTERN", "nothing-like-this*")
     fonts.sans.cache_clear()
     try:
-        pdf = to_picture(lower(preset("resnet50")), "pdf", "A − B…")
+        data = to_picture(lower(preset("resnet50")), "pdf", "A − B…")
     finally:
         fonts.sans.cache_clear()
-    with pypdfium2.PdfDocument(pdf) as document:
+    with pypdfium2.PdfDocument(data) as document:
         text = document[0].get_textpage().get_text_range()
     assert "A - B..." in text
     assert "25,557,032 parameters" in text
@@ -128,3 +130,51 @@ def test_the_png_has_the_size_and_the_colours_of_the_figure(name):
         assert min(max(abs(a - b) for a, b in zip(c, rgb(end), strict=True)) for c in colours) < 6
     boxes = [e for e in tree.iter(f"{SVG}rect") if e.get("fill", "").startswith("#")]
     assert all(rgb(box.get("fill")) in colours for box in boxes)
+
+
+def pdf_text(data):
+    with pypdfium2.PdfDocument(data) as document:
+        return document[0].get_textpage().get_text_range()
+
+
+def font_with(signs, path):
+    """Write a font that has nothing but boxes for some signs."""
+    names = {ord(sign): f"u{ord(sign):04x}" for sign in signs}
+    glyphs = [".notdef", *names.values()]
+    pen = TTGlyphPen(None)
+    for place in ((0, 0), (0, 900), (900, 900), (900, 0)):
+        (pen.lineTo if place != (0, 0) else pen.moveTo)(place)
+    pen.closePath()
+    box = pen.glyph()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder(glyphs)
+    font.setupCharacterMap(names)
+    font.setupGlyf(dict.fromkeys(glyphs, box))
+    font.setupHorizontalMetrics(dict.fromkeys(glyphs, (1000, 0)))
+    font.setupHorizontalHeader(ascent=900, descent=-100)
+    font.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save(path)
+    return path
+
+
+def test_the_pdf_has_the_signs_of_the_readers_language(monkeypatch, tmp_path):
+    graph = lower(preset("resnet20"))
+    with words.speaking("zh"):
+        drawn = to_picture(graph, "svg", "ResNet-20").decode()
+        signs = {sign for sign in drawn if sign > "\u2fff"}
+        path = font_with(signs, tmp_path / "boxes.ttf")
+        monkeypatch.setattr(fonts, "han", lambda: path)
+        monkeypatch.setattr(pdf, "han", lambda: path)
+        found = pdf_text(to_picture(graph, "pdf", "ResNet-20"))
+    assert "恒等捷径" in found
+    assert "基本块 3-3-3" in found
+
+
+def test_without_a_font_of_the_language_the_pdf_is_in_english(monkeypatch):
+    monkeypatch.setattr(fonts, "han", lambda: None)
+    graph = lower(preset("resnet20"))
+    with words.speaking("zh"):
+        assert "identity shortcut" in pdf_text(to_picture(graph, "pdf", "ResNet-20"))
+        assert "恒等捷径" in to_picture(graph, "svg").decode()

@@ -67,7 +67,7 @@ def test_a_sweep_finds_what_single_lesions_find_and_is_kept() -> None:
     fractions = [fraction for fraction, _ in worker.said]
     assert fractions == sorted(fractions)
     assert fractions[-1] == pytest.approx(1)
-    assert worker.said[-1][1] == "Network 2 of 2"
+    assert str(worker.said[-1][1]) == "Network 2 of 2"
 
 
 def test_the_control_collapses_and_the_residual_network_does_not() -> None:

@@ -88,7 +88,7 @@ def test_the_table_stands_beside_the_papers(add_lesson: Add) -> None:
         ("yours", "Held-out error"),
         ("paper", "Error [%]"),
     ]
-    assert shown.columns[1].cells == ("40.0 % ± 14.1 %", "20.0 %")
+    assert shown.columns[1].cells == ("40.0 ± 14.1 %", "20.0 %")
     assert shown.columns[2].cells == ("10.0 %", "–")
     assert shown.columns[3].cells == ("–", "8.75")
     lines = as_text(shown).splitlines()

@@ -112,10 +112,11 @@ def test_the_command_prints_table_and_paper_and_writes_a_page(
     add_lesson()
     assert main(["reproduce", "tiny", "--quick", "--out", str(tmp_path / "out")]) == 0
     text = capsys.readouterr().out
-    assert "A tiny lesson: a quick look" in text
+    assert "A tiny lesson (a quick look)" in text
     assert re.search(r"plain +[\d,]+ +[\d.]+ % +–", text)
     assert re.search(r"residual +[\d,]+ +[\d.]+ % +8\.75", text)
     assert "paper: Nobody 2026, Table 1" in text
+    assert re.search("^here: (plain is worse by|no gap:)", text, re.MULTILINE)
     assert "Tiny runs" in text
     page = (tmp_path / "out" / "index.html").read_text()
     assert "A quick look" in page

@@ -43,7 +43,7 @@ def test_markdown_has_answers_figures_and_the_papers(sheet: Sheet) -> None:
     assert "**My prediction:** The plain one" in text
     assert "**Answer:** The residual one" in text
     assert "A shortcut is a way past. Error 45.0 %." in text
-    assert "| residual | 5,006 | 15.0 % ± 7.1 % | 7.0 % | 8.75 |" in text
+    assert "| residual | 5,006 | 15.0 ± 7.1 % | 7.0 % | 8.75 |" in text
     assert "**Recorded:** plain is worse by 30.0 points" in text
     assert "**My runs:** plain is worse by 26.0 points" in text
     assert "*paper: Nobody 2026, Table 1*" in text
@@ -84,7 +84,7 @@ def test_the_pdf_says_the_same(sheet: Sheet) -> None:
     pdf = to_pdf(sheet)
     assert pdf.startswith(b"%PDF")
     text = words(pdf)
-    for said in ("A tiny lesson", "The plain one", "8.75", "15.0 % ± 7.1 %", "26.0 points"):
+    for said in ("A tiny lesson", "The plain one", "8.75", "15.0 ± 7.1 %", "26.0 points"):
         assert said in text
     with pypdfium2.PdfDocument(pdf) as document:
         width, height = document[0].get_size()

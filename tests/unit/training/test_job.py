@@ -32,7 +32,7 @@ class FakeContext:
         self.reports.append((step, metrics))
 
     def progress(self, fraction, text):
-        self.progresses.append((fraction, text))
+        self.progresses.append((fraction, str(text)))
 
     def keep(self, step, *, score=None):
         self.kept.append((step, score))

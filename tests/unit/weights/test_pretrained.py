@@ -63,7 +63,7 @@ class Context:
         self.payload, self.told = payload, []
 
     def progress(self, fraction, text):
-        self.told.append((fraction, text))
+        self.told.append((fraction, str(text)))
 
 
 @pytest.fixture
