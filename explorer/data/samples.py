@@ -32,7 +32,7 @@ class Sample:
         image: ``(H, W, 3)`` uint8, RGB.
         label: The class index.
         class_name: The class.
-        mask: ``(H, W)`` bool, True on the object; None when the set has none.
+        mask: ``(H, W)`` bool, True on the object; None for all but shapes.
         stratum: Object size 0 small, 1 medium, 2 large; None without a mask.
         pixels: ``(H, W)`` uint8, the class of every pixel as in ``Segmentation``; None without.
     """

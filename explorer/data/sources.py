@@ -65,7 +65,8 @@ class _Folder:
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
             raise DataError(
-                _("The file cannot be read: {reason}.").format(reason=error.strerror)
+                _("The file cannot be read: {reason}.").format(reason=error.strerror),
+                _("Check who may read it."),
             ) from error
 
 
@@ -85,7 +86,9 @@ class _Archive:
             with self.archive.open(self.infos[name]) as file:
                 return file.read(MAX_BYTES + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise DataError(_("The archive is damaged at this file.")) from error
+            raise DataError(
+                _("The archive is damaged at this file."), _("Make or download it anew.")
+            ) from error
         # What zipfile raises for a password, and for a compression that it does not know.
         except (RuntimeError, NotImplementedError) as error:
             raise DataError(
@@ -125,7 +128,8 @@ def _list_folder(root: Path) -> Source:
 
     def refuse(error: OSError) -> None:
         raise DataError(
-            _("The folder {filename!r} cannot be read.").format(filename=error.filename)
+            _("The folder {filename!r} cannot be read.").format(filename=error.filename),
+            _("Check who may read it."),
         ) from error
 
     for place, inner, names in os.walk(root, onerror=refuse):

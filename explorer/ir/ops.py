@@ -60,7 +60,7 @@ class Conv2d(Op):
         if in_shape[0] != self.in_channels:
             words = _("The convolution takes {wanted} channels and gets {given}.")
             words = words.format(wanted=self.in_channels, given=in_shape[0])
-            raise ShapeError(words, shapes=(in_shape,))
+            raise ShapeError(words, _("Make the widths fit."), shapes=(in_shape,))
         for channels in (self.in_channels, self.out_channels):
             if channels < 1:
                 raise ShapeError(
@@ -204,7 +204,7 @@ class Linear(Op):
         if in_shape != (self.in_features,):
             words = _("The linear layer takes {wanted} features and gets {given}.")
             words = words.format(wanted=self.in_features, given=show(in_shape))
-            raise ShapeError(words, shapes=(in_shape,))
+            raise ShapeError(words, _("Make the widths fit."), shapes=(in_shape,))
         return (self.out_features,)
 
 
@@ -237,7 +237,11 @@ class Concat(Op):
         """Return the shape with the channels added up."""
         sizes = {in_shape[1:] for in_shape in in_shapes}
         if len(sizes) > 1:
-            raise ShapeError(_("Tensors of different sizes cannot be joined."), shapes=in_shapes)
+            raise ShapeError(
+                _("Tensors of different sizes cannot be joined."),
+                _("Give all branches the same stride."),
+                shapes=in_shapes,
+            )
         return (sum(in_shape[0] for in_shape in in_shapes), *in_shapes[0][1:])
 
 

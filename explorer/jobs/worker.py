@@ -167,7 +167,9 @@ class Worker:
     def _run(self, claim: Claim, slot: Slot) -> None:
         target = self.kinds.get(claim.kind)
         if target is None:
-            reason = _("This version cannot run jobs of the kind {kind!r}.").format(kind=claim.kind)
+            reason = _(
+                "This version cannot run jobs of the kind {kind!r}: update the worker."
+            ).format(kind=claim.kind)
             self.ledger.finish(claim, State.FAILED, reason)
             return
         directory = self._home.run(claim.job_id)

@@ -58,7 +58,8 @@ class Change(Part):
             unknown = sorted(set(self.block) - known)
             if unknown:
                 raise SpecError(
-                    _("No block of this network has a parameter {name!r}.").format(name=unknown[0])
+                    _("No block of this network has a parameter {name!r}.").format(name=unknown[0]),
+                    _("It has {names}.").format(names=", ".join(sorted(known - {"kind"}))),
                 )
             spec = edits.change_blocks(spec, None, **self.block)
         spec = self._stages(spec)
@@ -89,7 +90,8 @@ def _each(value: int | tuple[int, ...] | None, num: int, factor: int) -> tuple[i
         return tuple(value * factor**i for i in range(num))
     if len(value) != num:
         raise SpecError(
-            _("There are {num} stages, but {values} values.").format(num=num, values=len(value))
+            _("There are {num} stages, but {values} values.").format(num=num, values=len(value)),
+            _("Give one value for all stages, or one for each."),
         )
     return value
 
@@ -234,6 +236,9 @@ class Experiment(Part):
 
             found = next((one for one in bundled() if one.name == arm.run), None)
             if found is None:
-                raise SpecError(_("There is no bundled run {name!r}.").format(name=arm.run))
+                raise SpecError(
+                    _("There is no bundled run {name!r}.").format(name=arm.run),
+                    _("See the list: python -m explorer zoo."),
+                )
             return found.record.spec
         return arm.change.apply(self.change.apply(from_text(arm.network)))

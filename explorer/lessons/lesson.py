@@ -75,7 +75,7 @@ class Opening(Part):
     """A prepared state of a page.
 
     Attributes:
-        link: ``page?query``; ``{name}`` in it stands for a network of an experiment.
+        link: ``page?query``; ``{experiment.network}`` in it stands for a network.
         label: On the button.
         hide: Controls that are left away; keys of ``explorer.lessons.controls``.
         look: What to look at there, in a sentence.

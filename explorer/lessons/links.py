@@ -1,4 +1,4 @@
-"""Links of a lesson: ``{plain56}`` in them stands for a network of an experiment."""
+"""Links of a lesson: ``{experiment.network}`` in them stands for a network."""
 
 from __future__ import annotations
 

@@ -146,7 +146,11 @@ def _of_this_version(document: dict[str, Any]) -> dict[str, Any]:
     data = dict(document)
     version = data.pop("version", 1)
     if type(version) is not int:
-        raise SpecError(_("version: This should be a whole number."), "", "version")
+        raise SpecError(
+            _("version: This should be a whole number."),
+            _("Export the network once more."),
+            "version",
+        )
     if version > VERSION:
         raise SpecError(
             _("This file was made by a newer version of the app."), _("Update the app.")

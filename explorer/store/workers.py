@@ -49,7 +49,7 @@ def sign_out(engine: Engine, owner: str) -> None:
 
 
 def _tidy(db: Connection) -> None:
-    """Forget workers that are gone, and users who have no jobs and have not come for a month."""
+    """Forget workers that are gone, and users long away with nothing queued or running."""
     db.execute(delete(worker).where(worker.c.lease_until < Now() - 3600.0))
     owners = select(job.c.user).where(job.c.state.in_([State.QUEUED, State.RUNNING]))
     old = (account.c.served < Now() - _FORGOTTEN) & account.c.user.not_in(owners)

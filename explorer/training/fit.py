@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from explorer.analysis.cost import cost_of_graph
+from explorer.analysis.budget import admit
 from explorer.data.segmentation import segmentation
 from explorer.errors import DataError, JobError
-from explorer.graph import lower
 from explorer.spec.codec import from_data
-from explorer.spec.limits import Limits
 from explorer.training.recipes import departures
 from explorer.words import _, mark
 
@@ -70,7 +68,7 @@ def fit(spec: NetworkSpec, recipe: Recipe, dataset: Dataset) -> Fitted:
         changes["image_size"] = dataset.image_size
     # Validated anew and not copied: a copy would keep the cached digest of the original.
     spec = from_data({**spec.model_dump(), **changes})
-    _require_within_limits(spec)
+    admit(spec)
     recipe = _fit_recipe(recipe, dataset, notes, segments=spec.head.kind == "segment")
     return Fitted(spec, recipe, tuple(notes))
 
@@ -95,17 +93,6 @@ def _fit_head(head: HeadSpec, dataset: Dataset, notes: list[str]) -> HeadSpec:
         notes.append(_("The scores are enlarged to the size of the images."))
         changes["upsample"] = True
     return head.model_copy(update=changes)
-
-
-def _require_within_limits(spec: NetworkSpec) -> None:
-    """Refuse a network that is larger than this machine is set to carry."""
-    graph = lower(spec)
-    cost = cost_of_graph(graph)
-    limits = Limits.from_environment()
-    limits.check("params", cost.params)
-    limits.check("macs", cost.macs)
-    limits.check("activation_bytes", cost.activation_bytes)
-    limits.check("nodes", len(graph.nodes))
 
 
 def _fit_recipe(recipe: Recipe, dataset: Dataset, notes: list[str], *, segments: bool) -> Recipe:

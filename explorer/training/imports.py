@@ -7,11 +7,9 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from explorer.analysis.cost import cost_of_graph
+from explorer.analysis.budget import admit
 from explorer.builder import build
 from explorer.errors import DataError, JobError
-from explorer.graph import lower
-from explorer.spec.limits import Limits
 from explorer.store import bundles, runs
 from explorer.store.imported import folder_of
 from explorer.training import checkpoint, metrics, reproduce
@@ -95,12 +93,7 @@ def _with_safe_command(record: RunRecord, folder: Path) -> RunRecord:
 
 
 def _require_sound(record: RunRecord, folder: Path) -> None:
-    graph = lower(record.spec)
-    found, limits = cost_of_graph(graph), Limits.from_environment()
-    limits.check("params", found.params)
-    limits.check("macs", found.macs)
-    limits.check("activation_bytes", found.activation_bytes)
-    limits.check("nodes", len(graph.nodes))
+    admit(record.spec)
     from_data(record.recipe)
     from_record(record.plan)
     _require_numbers(record, folder)

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from explorer.analysis.cost import Cost, cost_of_graph
+from explorer.analysis.budget import admit
 from explorer.errors import ExplorerError, JobError
-from explorer.graph import lower
 from explorer.spec import codec
-from explorer.spec.limits import Limits
 from explorer.store.rules import MAX_QUEUED
 from explorer.training import budget, recipes
 from explorer.training.budget import Kind
@@ -30,6 +28,7 @@ from explorer.words import _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from explorer.analysis.cost import Cost
     from explorer.spec import NetworkSpec
     from explorer.store.runs import RunRecord
 
@@ -274,13 +273,7 @@ def _examined(variant: Variant, data: DataFacts) -> Variant:
         recipe = recipes.resolve(variant.payload["recipe"])
         head = {**spec.head.model_dump(), "num_classes": data.num_classes}
         fitted = codec.from_data({**spec.model_dump(), "head": head, "image_size": data.image_size})
-        graph = lower(fitted)
-        found = cost_of_graph(graph)
-        limits = Limits.from_environment()
-        limits.check("params", found.params)
-        limits.check("macs", found.macs)
-        limits.check("activation_bytes", found.activation_bytes)
-        limits.check("nodes", len(graph.nodes))
+        found = admit(fitted)[1]
     except ExplorerError as error:
         return replace(variant, problem=error.message)
     samples = 0 if recipe.seconds is not None else length(recipe, data.num_images).samples

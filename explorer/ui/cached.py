@@ -1,4 +1,4 @@
-"""Every cache of the web process, all bounded, in one file.
+"""The caches of the pages, all bounded; those of a few pages are in ``cached_*.py`` beside it.
 
 Graphs and scenes are immutable, so they are shared without being copied. What returns words is
 kept once for each language: it is ``spoken`` and takes the language as its first argument.

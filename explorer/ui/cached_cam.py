@@ -97,7 +97,7 @@ def cam_parts(
     Args:
         language: Of the reader.
         stamp: What identifies the weights.
-        image: As for ``cam_pair``.
+        image: As for ``cam_several``.
         arguments: Passed to ``explorer.cam.task:breakdown``.
     """
     del language, stamp

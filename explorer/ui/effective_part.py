@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from explorer.ui.finished import Run
 
 UNTRAINED = ""
-NOISE = "noise"
 NUM_IMAGES, NUM_SEEDS = (1, 2, 4, 8, 16, 32), (1, 2, 4, 8)
 START_IMAGES, START_SEEDS = 4, 2
 QUICK_SIDE = 128

@@ -62,5 +62,8 @@ def go_to(link: str, **parameters: str) -> None:
     """
     name, _mark, query = link.partition("?")
     if name not in {page.name for page in pages()}:
-        raise UrlError(_("There is no page {name} here.").format(name=name), "")
+        raise UrlError(
+            _("There is no page {name} here.").format(name=name),
+            _("Choose a page from the navigation."),
+        )
     go(name, **dict(parse_qsl(query)), **parameters)

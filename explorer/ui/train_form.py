@@ -80,7 +80,7 @@ def training_form(now: Hand) -> None:
     label = _("Train this network") if number == 1 else _("Train these {n}").format(n=number)
     if st.button(label, type="primary", width="stretch", key="start-training"):
         if problem is not None or order is None:
-            show(problem or JobError(_("This cannot be trained."), ""))
+            show(problem or JobError(_("There is nothing to train on."), _("Choose a data set.")))
         else:
             _start(now.title, order, start)
     run_from_elsewhere()

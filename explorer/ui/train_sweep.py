@@ -148,7 +148,9 @@ def _values(field: Field, key: str) -> list[Any]:
             persist_state="session",
         )
         if len(chosen) < 2:
-            raise JobError(_("Choose at least two values to vary."), "")
+            raise JobError(
+                _("One value is nothing to vary."), _("Choose at least two values to vary.")
+            )
         return list(chosen)
     text = st.text_input(
         _("Values of {field}").format(field=field.label),

@@ -10,7 +10,7 @@ from explorer.builder import Network, build
 from explorer.errors import WeightsError
 from explorer.units import shape as show
 from explorer.weights.files import Contents, opened
-from explorer.weights.keymaps import KEY_MAPS, SAME, KeyMap
+from explorer.weights.keymaps import KEY_MAPS, KeyMap
 from explorer.words import _
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _matched(
     taken = set(sources.values())
     return (
         Report(
-            names=key_map.title if key_map is not SAME else SAME.title,
+            names=key_map.title,
             matched=tuple(ours for ours, key in sources.items() if ours == key),
             renamed={key: ours for ours, key in sources.items() if ours != key},
             left=(*(key for key in keys if key not in taken), *contents.others),
@@ -135,7 +135,8 @@ def _fill(state: Mapping[str, Tensor], contents: Contents, sources: Mapping[str,
         values, target = contents.read(key), state[ours]
         if values.is_floating_point() != target.is_floating_point() or values.is_complex():
             raise WeightsError(
-                _("{key} has values of another kind: {kind}.").format(key=key, kind=values.dtype)
+                _("{key} has values of another kind: {kind}.").format(key=key, kind=values.dtype),
+                _("Choose the network that the file was saved from."),
             )
         if not bool(torch.isfinite(values).all()):
             raise WeightsError(

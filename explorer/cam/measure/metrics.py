@@ -78,7 +78,6 @@ METRICS = {
         "(Chattopadhay et al. 2018).",
     ),
 }
-REFERENCES = ("pointing_chance", "energy_floor", "energy_ceiling")
 """What chance and the best map give; facts of images and grid, not of a network."""
 LOCALISATION = ("pointing", "energy", "energy_skill", "coverage", "extent", "pixel_ap")
 FAITHFULNESS = ("insertion", "deletion", "average_drop", "increase")

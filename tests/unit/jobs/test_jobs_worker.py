@@ -102,7 +102,9 @@ def test_a_job_killed_again_and_again_fails_and_says_why(lab: Lab, hire: Hire) -
 def test_a_kind_nobody_knows_fails(lab: Lab, hire: Hire) -> None:
     job_id = lab.submit("knit")
     hire()
-    assert lab.ended(job_id).reason == "This version cannot run jobs of the kind 'knit'."
+    assert lab.ended(job_id).reason == (
+        "This version cannot run jobs of the kind 'knit': update the worker."
+    )
 
 
 def test_cancelling_a_job_that_cooperates_takes_two_seconds(lab: Lab, hire: Hire) -> None:
