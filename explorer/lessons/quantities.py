@@ -112,7 +112,7 @@ QUANTITIES: dict[str, Quantity] = {
     "effective_depth": Quantity(
         mark("Effective depth"),
         "count",
-        mark("Blocks in series that the first block's gradient passes."),
+        mark("95 % of the first block's gradient came through fewer later blocks than this."),
     ),
     "mean_response": Quantity(
         mark("Mean response"),
