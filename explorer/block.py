@@ -275,8 +275,8 @@ def project(
 ) -> Value:
     """Add what one option puts on the shortcut.
 
-    A, B and C are those of He et al. 2015, section 3.3; D is that of He et al. 2018 (ResNet-D)
-    and of Res2Net v1b.
+    A and B are those of He et al. 2015, section 3.3, C that of section 4.1 and Table 3; D is that
+    of He et al. 2018 (ResNet-D) and of Res2Net v1b.
 
     Args:
         b: The graph so far.

@@ -45,6 +45,19 @@ def shortcuts(graph: Graph) -> Shortcuts:
     return Shortcuts(*(kinds.count(kind) for kind in Shortcuts._fields))
 
 
+def sums_up(graph: Graph) -> bool:
+    """Return whether the signal is the stem's output plus what every unit added.
+
+    He et al. 2016, equation 4: n units give n + 1 terms. It is so wherever the shape stays if all
+    units add, nothing stands after an addition, and shortcuts that change the signal, as at the
+    start of a stage, are not the only ones.
+    """
+    merges = [block for block in graph.blocks if block.merge]
+    return any(_kind(graph, block) == "identity" for block in merges) and all(
+        isinstance(graph.nodes[block.exit].op, Add) for block in graph.blocks
+    )
+
+
 def _kind(graph: Graph, block: Block) -> str:
     if block.merge is None:
         return "plain"

@@ -37,7 +37,10 @@ EXPANSION = 4
 
 @final
 class Res2Net(ResidualParams):
-    """y_i = K_i(x_i + y_{i-1}) over ``scale`` splits between two 1x1 convolutions."""
+    """``scale`` splits between two 1x1 convolutions (Gao et al. 2019, equation 1).
+
+    y_1 = x_1, y_2 = K_2(x_2) and y_i = K_i(x_i + y_{i-1}) for i > 2.
+    """
 
     kind: Literal["res2net"] = "res2net"
     scale: Annotated[

@@ -1,7 +1,7 @@
 """The block types of wide residual networks: B(M), M the kernels of one block.
 
 With the width multiplier of the network a block type is WRN-n-k-B(M) (Zagoruyko, Komodakis 2016,
-section 2.2).
+section 2.1).
 """
 
 from __future__ import annotations

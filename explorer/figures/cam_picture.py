@@ -21,7 +21,7 @@ _WIDTH = 2 * _MARGIN + 4 * _SIDE + 3 * _GAP
 _TOP, _BELOW = 180, 248
 _HEIGHT = _TOP + _SIDE + _BELOW
 _LEFTS = tuple(_MARGIN + i * (_SIDE + _GAP) for i in range(4))
-_CAVEAT = "A map shows where the score of one class is sensitive at this layer, not why."
+_CAVEAT = "A map shows where the features are active that raise the score of one class, not why."
 
 
 def pair_picture(comparison: Comparison, scale: str = "share", look: Look | None = None) -> bytes:

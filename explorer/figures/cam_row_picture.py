@@ -73,6 +73,6 @@ def row_picture(
     ends = f"A more, to +-{percent(shown.limit)}, other more"
     sheet.write((lefts[1], below + 44), ends, 18, INK_3)
     foot = f"Read at {first.a.layer.address}, stride {first.a.layer.stride} px. A map shows where "
-    foot += "the score of one class is sensitive at this layer, not why."
+    foot += "the features are active that raise the score of one class, not why."
     sheet.write((_MARGIN, below + _SIDE + 70), foot, 18, INK_3)
     return to_png(sheet.pixels())

@@ -107,8 +107,8 @@ def cam_svg(
             _MARGIN,
             below + _SIDE + 28,
             _(
-                "Read at {layer}, stride {stride} px. A map shows where the score of one class is "
-                "sensitive at this layer, not why."
+                "Read at {layer}, stride {stride} px. A map shows where the features of this layer "
+                "are active that raise the score of one class, not why."
             ).format(layer=first.a.layer.address, stride=first.a.layer.stride),
             11.5,
             _NOTE,

@@ -189,6 +189,7 @@ class Claim(Part):
         margin: By how much at least.
         holds: What is said if so; ``{more}``, ``{less}`` and ``{gap}`` are the figures.
         fails: What is said if not.
+        reversed: What is said if it is clearly the other way round; ``fails`` where it is empty.
     """
 
     experiment: Name
@@ -198,6 +199,7 @@ class Claim(Part):
     margin: float = 0.0
     holds: Prose
     fails: Prose
+    reversed: Prose = ""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -80,7 +80,10 @@ QUANTITIES: dict[str, Quantity] = {
     "train_error": Quantity(
         mark("Training error"),
         "share",
-        mark("Of the last epoch, on the shifted and mirrored images."),
+        mark(
+            "Of the last epoch, on the shifted and mirrored images, while the weights change; with "
+            "dropout or left-out blocks where the network has them."
+        ),
     ),
     "test_error": Quantity(mark("Held-out error"), "share", mark("After the last epoch.")),
     "best_error": Quantity(mark("Best held-out error"), "share", mark("Of the best epoch.")),
@@ -112,7 +115,7 @@ QUANTITIES: dict[str, Quantity] = {
     "effective_depth": Quantity(
         mark("Effective depth"),
         "count",
-        mark("Blocks in series that the first block's gradient passes."),
+        mark("95 % of the first block's gradient came through fewer later blocks than this."),
     ),
     "mean_response": Quantity(
         mark("Mean response"),

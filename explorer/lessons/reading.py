@@ -31,6 +31,7 @@ _TRANSLATED = frozenset(
         "note",
         "holds",
         "fails",
+        "reversed",
         "unit",
         "sources",
         "columns",

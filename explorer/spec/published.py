@@ -118,7 +118,7 @@ def _wide() -> Iterator[tuple[str, Published]]:
         yield f"wrn_{name}", _params(printed, f"{WRN}, Table 2")
     for kernels in ("3", "333", "3333"):
         yield f"wrn_40_2_b{kernels}", _params("2.2", f"{WRN}, Table 3")
-    yield "wrn_40_10", _params("56", f"{WRN}, Table 9")
+    yield "wrn_40_10", _params("56", f"{WRN}, running text")
     table7 = {
         "resnet18": "11.7",
         "resnet34": "21.8",

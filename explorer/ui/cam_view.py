@@ -215,7 +215,10 @@ def _halves(found: Comparison) -> Figure:
 
 def _verdicts(found: Sequence[Comparison], noise: Noise | None) -> str:
     """Return what may be said, which is nothing about a difference within the noise."""
-    caveat = _("A map shows where the score is sensitive, not why the network is right.")
+    caveat = _(
+        "A map shows where the features are active that raise the score, not why the network is "
+        "right."
+    )
     if noise is None:
         words = _(
             "No second training seed of these networks is at hand: two seeds of one network may "

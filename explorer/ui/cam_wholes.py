@@ -79,9 +79,10 @@ def _sanity(found: Whole) -> None:
         _(
             "The weights are made random from the head back to the stem, one part after the other; "
             "the columns have the rank correlation of the maps with those of the trained network. "
-            "With all weights random it must fall to {limit} or less (Adebayo et al. 2018). PxAP "
-            "is the precision over recall of the pixels of all images under one threshold (Choe et "
-            "al. 2020); per image it is the measure 'Pixel average precision'."
+            "The test is that of Adebayo et al. 2018; that with all weights random it must fall to "
+            "{limit} or less is this app's own rule. PxAP is the precision over recall of the "
+            "pixels of all images under one threshold (Choe et al. 2020); per image it is the "
+            "measure 'Pixel average precision'."
         ).format(limit=PASSES_BELOW)
     )
 

@@ -79,6 +79,13 @@ def _stack(chosen: Chosen, measured: int | None, *, is_least: bool) -> int:
                 "before it. Each block adds one, so the ensemble grows linearly."
             ).format(d=num),
         )
+        panels.note(
+            _(
+                "With M₀, the stem's output, these are d + 1 members, and where nothing follows an "
+                "addition the signal is their sum. The 2ᵈ paths are another reading of the same "
+                "network: the gradient at an image is the sum over them."
+            )
+        )
         depth = _slider(chosen, num, measured)
         members = ensemble(num, depth)
         _strip(num, depth, measured, is_least=is_least)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.analysis.paths import paths_of_graph
+from explorer.analysis.shortcuts import sums_up
 from explorer.ui import cached, panels, urls
 from explorer.ui.block_choice import choose_blocks
 from explorer.ui.components.unravel import Shown, unravelled_picture
@@ -124,25 +125,33 @@ def _caption(now: Hand, among: range) -> None:
 
 
 def _exactness(graph: Graph) -> None:
-    residual = [block for block in graph.blocks if block.merge]
-    if not residual:
+    if not any(block.merge for block in graph.blocks):
         panels.heading(
             _("One path"),
             _("A plain network has no shortcuts: every signal goes through every block."),
         )
-    elif all(block.exit == block.merge for block in residual):
+        return
+    if sums_up(graph):
         panels.heading(
-            _("Exact"),
+            _("An exact sum"),
             _(
-                "Nothing stands on the line after an addition, so the signal is the sum of what "
-                "the blocks add. Only where the shape changes is a shortcut padded or projected."
-            ),
+                "Forward, the signal is exactly the stem's output plus what every block added, "
+                "{terms} terms, wherever the shape stays."
+            ).format(terms=len(graph.blocks) + 1),
         )
     else:
         panels.heading(
-            _("Approximate here"),
+            _("Not an exact sum"),
             _(
-                "A ReLU follows each addition, so the paths do not add up exactly. In a "
-                "pre-activation network (ResNet v2) the shortcut stays clean."
+                "Forward, the signal is not just the stem's output plus what every block added: a "
+                "ReLU, a gate or a concatenation acts on both. In a pre-activation network (ResNet "
+                "v2) it is."
             ),
         )
+    panels.note(
+        _(
+            "The 2ⁿ paths are exact for the gradient at an image, in every network: it is the sum "
+            "over all of them. For the signal they are a picture: a block computes from all that "
+            "came before it together, not for each path alone."
+        )
+    )

@@ -22,7 +22,7 @@ AXE = AXE_FILE_PATH.read_text(encoding="utf-8")
 CUES = "cam?a=zoo-shapes-resnet20&b=zoo-shapes-clever-hans-resnet20"
 PAGES = {
     "?sel=layer1.0": "Parameters",
-    "unravel": "Exact",
+    "unravel": "Not an exact sum",
     "unravel?view=lengths": "Path lengths",
     "unravel?view=gradient": "Gradient by path length",
     "unravel?view=depth": "Effective depth",

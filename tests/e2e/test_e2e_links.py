@@ -24,7 +24,7 @@ def test_a_cold_deep_link_opens_its_page_with_frame_and_network(
             settled(page)
             expect(page.get_by_role("link", name="Train")).to_be_visible()
             expect(page.get_by_role("heading", name="Pre-activation ResNet-20")).to_be_visible()
-            expect(page.get_by_text("Exact", exact=True)).to_be_visible()
+            expect(page.get_by_text("An exact sum", exact=True)).to_be_visible()
             assert "sel=layer2.0" in page.url
     finally:
         server.stop()

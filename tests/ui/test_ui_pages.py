@@ -51,9 +51,14 @@ def test_without_runs_of_ones_own_the_bundled_ones_are_compared(open_page: Open)
 
 @pytest.mark.parametrize(
     ("name", "word"),
-    [("preact_resnet20", "Exact"), ("resnet20", "Approximate here"), ("plain20", "One path")],
+    [
+        ("preact_resnet20", "An exact sum"),
+        ("resnet20", "Not an exact sum"),
+        ("highway19", "Not an exact sum"),
+        ("plain20", "One path"),
+    ],
 )
-def test_unravel_says_whether_the_paths_add_up(open_page: Open, name: str, word: str) -> None:
+def test_unravel_says_whether_the_signal_is_a_sum(open_page: Open, name: str, word: str) -> None:
     assert word in shown(open_page("unravel", arch=name))
 
 

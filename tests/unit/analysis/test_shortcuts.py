@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.analysis.shortcuts import shortcuts
+from explorer.analysis.shortcuts import shortcuts, sums_up
 from explorer.graph import lower
 from explorer.spec.presets import preset
 
@@ -22,3 +22,21 @@ def test_kinds(name, expected):
     found = shortcuts(lower(preset(name)))
     assert found.num_units == sum(expected)
     assert tuple(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("preact_resnet20", True),
+        ("wrn_16_2", True),
+        ("resnet110_relu_before_add", True),  # nothing stands after the addition
+        ("resnet20", False),
+        ("resnet110_bn_after_add", False),
+        ("iresnet50", False),  # BN and ReLU where a stage ends
+        ("highway19", False),  # a gate weights both ways
+        ("densenet_40_12", False),  # nothing is added
+        ("plain20", False),
+    ],
+)
+def test_where_the_signal_is_a_sum(name: str, expected: bool) -> None:
+    assert sums_up(lower(preset(name))) is expected

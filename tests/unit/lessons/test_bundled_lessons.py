@@ -79,6 +79,7 @@ def texts(step: Step) -> Iterator[str]:
         for claim in step.reveal.claims:
             yield claim.holds
             yield claim.fails
+            yield claim.reversed
 
 
 def test_every_marked_word_is_explained_and_marked_once(lesson: Lesson) -> None:

@@ -23,8 +23,8 @@ OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 BUNDLED = sorted(file.parent for file in library.BUNDLED.glob(f"*/lesson.{ENGLISH}.toml"))
 NAMED = frozenset({"steps", "experiments", "arms", "options"})
 TOLD = frozenset(
-    {"title", "summary", "text", "label", "look", "note", "holds", "fails", "columns", "rows"}
-    | {"source", "sources"}
+    {"title", "summary", "text", "label", "look", "note", "holds", "fails", "reversed"}
+    | {"columns", "rows", "source", "sources"}
 )
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 FIELD = re.compile(r"\{[^}]*\}")

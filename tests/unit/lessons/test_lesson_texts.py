@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from lesson_lab import TINY
 
 from explorer.errors import LessonError
 from explorer.graph import lower
@@ -14,6 +16,10 @@ from explorer.lessons.glossary import glossary
 from explorer.lessons.results import Results, Run, figure, mean_curve, relus_on_main_line
 from explorer.lessons.table import as_text, table
 from explorer.spec.presets import preset
+
+if TYPE_CHECKING:
+    from explorer.lessons.experiment import Experiment
+    from explorer.lessons.lesson import Claim
 
 Add = Callable[..., Path]
 
@@ -59,21 +65,82 @@ def test_figures_are_filled_in() -> None:
     ("plain", "residual", "said"),
     [
         ((0.5,), (0.2,), "plain is worse by 30.0 points"),
-        ((0.5, 0.3), (0.2, 0.4), "plain is worse by 10.0 points"),
-        ((0.2,), (0.195,), "no gap: 20.0 % and 19.5 %"),
-        ((0.2,), (0.4,), "no gap: 20.0 % and 40.0 %"),
+        ((0.9, 0.7), (0.1, 0.2), "plain is worse by 65.0 points"),
+        ((0.2,), (0.6,), "no gap: 20.0 % and 60.0 %"),
         ((0.2,), (), ""),
+        (
+            (0.5,),
+            (0.3,),
+            (
+                "too small to tell at 20 images: plain 50.0 %, residual 30.0 % (Held-out error). "
+                "Chance alone can make a difference of 30.3 points."
+            ),
+        ),
     ],
 )
 def test_a_claim_says_what_came_out(
     add_lesson: Add, plain: tuple[float, ...], residual: tuple[float, ...], said: str
 ) -> None:
     add_lesson()
+    claim, experiment = claim_of_tiny()
+    assert claims.sentence(claim, experiment, results(plain=plain, residual=residual)) == said
+
+
+def claim_of_tiny() -> tuple[Claim, Experiment]:
     lesson = library.find("tiny")
     reveal = lesson.steps[0].reveal
     assert reveal is not None
-    found = results(plain=plain, residual=residual)
-    assert claims.sentence(reveal.claims[0], lesson.experiments[0], found) == said
+    return reveal.claims[0], lesson.experiments[0]
+
+
+@pytest.mark.parametrize(
+    ("images", "plain", "residual", "outcome"),
+    [
+        # Two standard errors of the difference of two shares of about a half: 2 sqrt(0.5 / n).
+        (600, (0.542,), (0.522,), "unclear"),
+        (6000, (0.542,), (0.522,), "holds"),
+        (6000, (0.522,), (0.542,), "reversed"),
+        (600, (0.5,), (0.5,), "unclear"),
+        # Clear, but less than the margin of the claim.
+        (1_000_000, (0.505,), (0.5,), "fails"),
+        # Images without number, but seeds that differ by more than the networks.
+        (1_000_000, (0.5, 0.3), (0.2, 0.4), "unclear"),
+        (1_000_000, (0.41, 0.39), (0.31, 0.29), "holds"),
+        # Nothing is known about chance: the margin decides.
+        (0, (0.542,), (0.522,), "holds"),
+        (0, (0.51,), (0.505,), "fails"),
+    ],
+)
+def test_a_difference_counts_from_two_standard_errors(
+    add_lesson: Add,
+    images: int,
+    plain: tuple[float, ...],
+    residual: tuple[float, ...],
+    outcome: str,
+) -> None:
+    add_lesson()
+    claim, experiment = claim_of_tiny()
+    runs = results(plain=plain, residual=residual).model_copy(update={"num_test": images})
+    found = claims.found(claim, experiment, runs)
+    assert found is not None
+    assert found.outcome == outcome
+
+
+def test_the_standard_error_is_that_of_two_proportions(add_lesson: Add) -> None:
+    add_lesson()
+    claim, experiment = claim_of_tiny()
+    runs = results(plain=(0.5,), residual=(0.2,)).model_copy(update={"num_test": 400})
+    found = claims.found(claim, experiment, runs)
+    assert found is not None
+    # Each error alone: 0.025 and 0.02.
+    assert found.least == pytest.approx(2 * (0.025**2 + 0.02**2) ** 0.5)
+
+
+def test_the_other_way_round_has_a_sentence_of_its_own(add_lesson: Add) -> None:
+    add_lesson(TINY + 'reversed = "residual is worse by {gap}"\n')
+    claim, experiment = claim_of_tiny()
+    runs = results(plain=(0.1,), residual=(0.8,))
+    assert claims.sentence(claim, experiment, runs) == "residual is worse by 70.0 points"
 
 
 def test_the_table_stands_beside_the_papers(add_lesson: Add) -> None:

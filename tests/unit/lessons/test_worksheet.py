@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def sheet(add_lesson: Add) -> Sheet:
     add_lesson()
     lesson = library.find("tiny")
-    recorded = results(plain=(0.5, 0.4), residual=(0.2, 0.1))
+    recorded = results(plain=(0.5, 0.4), residual=(0.2, 0.1)).model_copy(update={"num_test": 400})
     own = results(plain=(0.33,), residual=(0.07,))
     return Sheet(
         lesson, {"guess": "plain"}, frozenset({"guess"}), {"pair": recorded}, {"pair": own}
