@@ -20,9 +20,12 @@ async function poll(job) {
   // The page's language, which need not be the browser's.
   const headers = { "Accept-Language": document.documentElement.lang || "en" };
   const answer = await fetch(`/api/live/${encodeURIComponent(job.id)}?${query}`, { headers });
-  if (answer.status === 204) return POLL_MS;
+  if (answer.status === 204) {
+    job.token = answer.headers.get("X-Token") ?? job.token;
+    return POLL_MS;
+  }
   if (answer.status === 403 || answer.status === 404) {
-    job.gone = true;
+    job[answer.status === 403 ? "stale" : "gone"] = true;
     return null;
   }
   if (!answer.ok) throw new Error(`live data: ${answer.status}`);
@@ -51,6 +54,7 @@ function watch(view, job) {
 
 function stateText(job, labels) {
   if (job.gone) return labels.gone;
+  if (job.stale) return labels.stale;
   if (job.stopping) return labels.stopping;
   if (job.lost) return labels.lost;
   const base = labels.states[job.state] ?? job.state;
@@ -91,7 +95,7 @@ function update({ item, parts }, job, labels) {
   parts.bar.style.width = `${percent}%`;
   parts.track.setAttribute("aria-valuenow", percent);
   parts.value.textContent = last ? `${(100 * last[1]).toFixed(1)} %` : "–";
-  parts.stop.hidden = Boolean(job.ended || job.gone);
+  parts.stop.hidden = Boolean(job.ended || job.gone || job.stale);
   parts.stop.disabled = Boolean(job.stopping);
 }
 

@@ -77,7 +77,15 @@ async function read(view) {
   const { viewer, token, kind, batch, language } = view.data;
   const query = new URLSearchParams({ viewer, token: view.token ?? token, kind, batch, since: view.next, lang: language });
   const answer = await fetch(`/api/queue?${query}`);
-  if (answer.status === 204) return;
+  if (answer.status === 204) {
+    view.token = answer.headers.get("X-Token") ?? view.token;
+    return;
+  }
+  if (answer.status === 403) {
+    // A computer that slept for a day: the page, drawn again, brings a new token.
+    view.token = undefined;
+    view.tell("news", Date.now());
+  }
   if (!answer.ok) throw new Error(`list of trainings: ${answer.status}`);
   const news = await answer.json();
   Object.assign(view, { jobs: news.jobs, paused: news.paused, next: news.next, token: news.token });

@@ -31,7 +31,8 @@ def routes() -> list[Route]:
     * ``GET /api/health``: ``{"status": "ok"}``.
     * ``GET /api/live/{job_id}?since=CURSOR&token=TOKEN``: what is new since a cursor (``0`` at
       first, then ``next`` of the last answer). 200 with ``state, lost, stopping, progress, text,
-      reason, points, more, next, token``; 204 when nothing is new and the job goes on; 400, 403,
+      reason, points, more, next, token``; 204 when nothing is new and the job goes on, with the
+      token in ``X-Token``; 400, 403,
       404 or 503 with ``error``. A viewer that gets a point of a later ``attempt`` drops the
       points of earlier ones from its ``step`` on.
     * ``GET /api/queue?viewer=NAME&token=TOKEN&kind=KIND&batch=BATCH&since=NEXT&lang=CODE``: the
@@ -58,7 +59,7 @@ def routes() -> list[Route]:
         except ExplorerError as error:
             return _error(404 if isinstance(error, JobError) else 400, str(error))
         if news is None:
-            return Response(status_code=204, headers=_NO_STORE)
+            return _nothing_new(tokens.sign(job_id))
         return JSONResponse({**news, "token": tokens.sign(job_id)}, headers=_NO_STORE)
 
     return [
@@ -82,12 +83,17 @@ def _read_queue(queue: Queue) -> Callable[[Request], Awaitable[Response]]:
                 news = known.news if known else await to_thread(queue.since, what, viewer, since)
             except (ExplorerError, SQLAlchemyError):
                 return _error(503, _("The list of jobs cannot be reached just now."))
-        if news is None:
-            return Response(status_code=204, headers=_NO_STORE)
         token = tokens.sign(viewer_key(viewer))
+        if news is None:
+            return _nothing_new(token)
         return JSONResponse({**news, "token": token}, headers=_NO_STORE)
 
     return read
+
+
+def _nothing_new(token: str) -> Response:
+    """Answer that nothing has changed; the new token outlives a queue that waits for a day."""
+    return Response(status_code=204, headers={**_NO_STORE, "X-Token": token})
 
 
 def viewer_key(viewer: str) -> str:

@@ -11,22 +11,30 @@ import os
 import shutil
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
 
 from explorer.errors import DataError
 from explorer.units import quantity
 from explorer.words import _, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 TIMEOUT = 20.0
 """Seconds without an answer or a byte after which a try is over."""
 TRIES = 3
+IN_VAIN = 3
+"""Tries one after the other that may bring nothing."""
+PAUSE = 0.25
+"""Seconds before a further try where the one before brought nothing; doubled each time."""
 RESOLVE_WITHIN = 0.9
 """Seconds in which a name must have an address, so that being offline is said at once."""
 BLOCK = 1 << 18
@@ -81,7 +89,7 @@ def download(
         path: Where to.
         on_progress: Told bytes done and in all, if that is known; may raise to stop, and then the
             part is kept.
-        tries: How often the connection may break.
+        tries: How often the connection may break; it is given up before where nothing arrives.
 
     Raises:
         DataError: No connection, a refusal, a full disk, too large a file, or a wrong digest.
@@ -91,23 +99,61 @@ def download(
         raise offline(wanted)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
+    in_vain = 0
     for attempt in range(1, tries + 1):
+        there = _size(part)
         try:
             _fetch(wanted, part, on_progress)
             break
         except _InterruptedError as error:
-            if attempt == tries:
+            in_vain = in_vain + 1 if _size(part) == there else 0
+            if attempt == tries or in_vain == IN_VAIN:
                 raise DataError(
                     _("The connection to {host} broke off {tries} times: {error}.").format(
-                        host=wanted.host, tries=tries, error=error
+                        host=wanted.host, tries=attempt, error=error
                     ),
                     _("What has arrived is kept: start the download again to go on with it."),
                 ) from None
+        _pause(in_vain, lambda: on_progress(_size(part), None))
     found = require_right(wanted, part)
     with part.open("rb") as file:
         os.fsync(file.fileno())
     part.replace(path)
     return found
+
+
+@contextmanager
+def alone(lock: Path, meanwhile: Callable[[], None] = lambda: None) -> Generator[None]:
+    """Wait until nobody else fetches the same file, and keep others waiting.
+
+    Args:
+        lock: The file whose lock says that somebody does.
+        meanwhile: Called while waiting; may raise to stop.
+    """
+    held = FileLock(lock)
+    while True:
+        try:
+            held.acquire(timeout=0.2)
+            break
+        except Timeout:
+            meanwhile()
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _pause(in_vain: int, meanwhile: Callable[[], None]) -> None:
+    """Give a server time that had nothing to give; ``meanwhile`` may raise to stop."""
+    left = PAUSE * 2 ** (in_vain - 1) if in_vain else 0.0
+    while left > 0:
+        meanwhile()
+        time.sleep(min(left, 0.25))
+        left -= 0.25
 
 
 def require_right(wanted: Wanted, path: Path) -> str:

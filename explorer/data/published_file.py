@@ -6,20 +6,16 @@ its SHA-256.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from filelock import FileLock, Timeout
-
-from explorer.data.download import Wanted, can_reach, download, offline, require_right
+from explorer.data.download import Wanted, alone, can_reach, download, offline, require_right
 from explorer.errors import DataError
 from explorer.units import quantity
 from explorer.words import Phrase, _
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 TRIES = 20
@@ -81,9 +77,14 @@ def fetch(file: File, folder: Path, watcher: Watcher) -> Path:
         DataError: No connection, no such file, too little room, or not what was published.
     """
     target = folder / file.name
+
+    def waits() -> None:
+        watcher.progress(0.0, _("Another download of the same file is at work"))
+        watcher.check()
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder / f"{file.name}.lock", watcher):
+        with alone(folder / f"{file.name}.lock", waits):
             if not is_verified(target):
                 seal(target, _bring(file, target, watcher))
     except OSError as error:
@@ -146,20 +147,3 @@ def _bring(file: File, target: Path, watcher: Watcher) -> str:
             raise
         # What an earlier attempt had left was of another file; it is gone now.
         return download(file.wanted, target, tell, tries=TRIES)
-
-
-@contextmanager
-def _alone(lock: Path, watcher: Watcher) -> Generator[None]:
-    """Wait until nobody else fetches the same file, and keep others waiting."""
-    held = FileLock(lock)
-    while True:
-        try:
-            held.acquire(timeout=0.2)
-            break
-        except Timeout:
-            watcher.progress(0.0, Phrase("Another download of the same file is at work"))
-            watcher.check()
-    try:
-        yield
-    finally:
-        held.release()

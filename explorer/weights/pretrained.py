@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from explorer.data.download import Wanted, download
+from explorer.data.download import Wanted, alone, download
 from explorer.errors import DataError, JobError
 from explorer.spec.presets import preset
 from explorer.store import pretrained as published
@@ -78,8 +78,20 @@ def fetch(
         WeightsError: They do not fit the network.
     """
     found, folder = pretrained_of(name), folder_of(name)
-    if runs.is_complete(folder):
-        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder.with_name(f".{name}.lock"), lambda: on_progress(0, None)):
+        if not runs.is_complete(folder):
+            _bring(name, found, on_progress, on_text)
+    return folder
+
+
+def _bring(
+    name: str,
+    found: Pretrained,
+    on_progress: Callable[[int, int | None], None],
+    on_text: Callable[[str], None],
+) -> None:
+    folder = folder_of(name)
     suffix = found.url.rpartition(".")[2]
     path = folder / f"download.{suffix}"
     digest = _known(name) or found.digest
@@ -99,7 +111,6 @@ def fetch(
     save(loaded.network, folder / runs.WEIGHTS)
     runs.write(folder, _record(found, taken))
     path.unlink(missing_ok=True)
-    return folder
 
 
 def _record(found: Pretrained, digest: str) -> runs.RunRecord:

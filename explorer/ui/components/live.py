@@ -241,6 +241,7 @@ def _labels() -> dict[str, Any]:
         "stopping": _("stopping"),
         "lost": _("its worker does not answer; it will go on by itself"),
         "gone": _("deleted"),
+        "stale": _("not watched any more: reload the page"),
         "states": state_words(),
     }
 

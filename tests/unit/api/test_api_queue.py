@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from explorer import words
 from explorer.api import queue as queue_module
-from explorer.api import routes, sign
+from explorer.api import routes, sign, tokens
 from explorer.api.queue import MAX_ENDED, Asked, listed, score_of
 from explorer.api.routes import viewer_key
 from explorer.jobs import client
@@ -116,7 +116,9 @@ def test_a_running_job_shows_its_last_and_best(web: TestClient) -> None:
 def test_what_is_known_already_is_not_sent_again(web: TestClient) -> None:
     submit()
     first = ask(web).json()
-    assert ask(web, since=first["next"]).status_code == 204
+    nothing = ask(web, since=first["next"])
+    assert nothing.status_code == 204
+    assert tokens.check(viewer_key("me"), nothing.headers["X-Token"], max_age=5)
     submit("B")
     assert len(ask(web, since=first["next"]).json()["jobs"]) == 2
 

@@ -96,6 +96,15 @@ def test_a_waiting_job_is_news_once(web: TestClient) -> None:
     assert status(web, job_id, seen["next"]) == 204
 
 
+def test_a_token_does_not_age_while_nothing_is_new(web: TestClient) -> None:
+    job_id = client.submit("train", {}, title="", user="me")
+    seen = read(web, job_id)
+    query = {"since": seen["next"], "token": tokens.sign(job_id)}
+    nothing = web.get(f"/api/live/{job_id}", params=query)
+    assert nothing.status_code == 204
+    assert tokens.check(job_id, nothing.headers["X-Token"], max_age=5)
+
+
 def test_a_long_curve_comes_in_parts(
     web: TestClient, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -176,3 +177,27 @@ def test_a_question_that_cannot_be_meant():
     with pytest.raises(JobError, match="does not say what to fetch"):
         run(Context())
     assert KINDS[table.KIND] == "explorer.weights.pretrained:run"
+
+
+def test_two_jobs_that_want_one_network_fetch_it_once(published, monkeypatch):
+    _path, _state = published
+    fetch, asked = pretrained.download, []
+
+    def slowly(wanted, target, on_progress):
+        asked.append(wanted.url)
+        time.sleep(0.5)
+        return fetch(wanted, target, on_progress)
+
+    monkeypatch.setattr(pretrained, "download", slowly)
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(run(Context(name="resnet18"))["folder"]))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(asked) == 1
+    assert len(found) == 2
+    assert is_complete(table.folder_of("resnet18"))
