@@ -61,7 +61,7 @@ class Study(_Part):
     @property
     def file(self) -> Path:
         """Return where its result is kept."""
-        return home().root / FOLDER / f"{self.digest}.json"
+        return home().shared / FOLDER / f"{self.digest}.json"
 
 
 class Point(_Part):

@@ -41,7 +41,7 @@ def _file(setting: Setting, data: str | None) -> Path:
     if data:
         return Path(data).expanduser()
     name = CIFAR10_FILE if setting.data == CIFAR10 else setting.data
-    return home().root / DATASETS / name
+    return home().shared / DATASETS / name
 
 
 def locate(setting: Setting, data: str | None = None) -> str:
@@ -64,7 +64,7 @@ def locate(setting: Setting, data: str | None = None) -> str:
         raise DataError(
             _("The images of {data} are not on this machine.").format(data=words(setting)),
             _("Put {file} into {folder}, name it with --data, or run --quick.").format(
-                file=file.name, folder=home().root / DATASETS
+                file=file.name, folder=home().shared / DATASETS
             ),
         )
     return str(file if setting.images is None else _part(file, setting.images))

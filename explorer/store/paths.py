@@ -38,6 +38,11 @@ class Home:
         return Path(chosen).expanduser().absolute() if chosen else self.root / "runs"
 
     @property
+    def shared(self) -> Path:
+        """Where lies what pages and workers both need: in here, or beside shared runs."""
+        return self.runs if os.environ.get(RUNS, "").strip() else self.root
+
+    @property
     def log(self) -> Path:
         """The folder of the background processes' logs."""
         return self.root / "log"

@@ -180,7 +180,7 @@ def pretrained_of(name: str) -> Pretrained:
 
 def folder_of(name: str) -> Path:
     """Return where a network lies once it is fetched."""
-    return home().root / FOLDER / name
+    return home().shared / FOLDER / name
 
 
 def fetched() -> tuple[Fetched, ...]:

@@ -127,7 +127,7 @@ def _start(asked: Asked, arguments: Mapping[str, object]) -> None:
     source = asked.image.source
     payload = {**arguments, "key": asked.digest}
     if isinstance(source, bytes):
-        folder = home().root / "pictures"
+        folder = home().shared / "pictures"
         folder.mkdir(exist_ok=True)
         path = folder / asked.digest  # of this question alone: its job removes it
         path.write_bytes(source)

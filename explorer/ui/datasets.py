@@ -23,7 +23,7 @@ FOLDER = "datasets"
 
 def folder() -> Path:
     """Return where a person may put folders and zips of images so that they are listed."""
-    path = home().root / FOLDER
+    path = home().shared / FOLDER
     path.mkdir(parents=True, exist_ok=True)
     return path
 

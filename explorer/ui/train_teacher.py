@@ -117,7 +117,7 @@ def _limits(rules: Rules) -> None:
         "user_queued": (_("Waiting, of one person"), _("0 for no limit.")),
         "gpu_minutes": (
             _("GPU minutes of one person in a day"),
-            _("0 for no limit. Days are those of UTC."),
+            _("0 for no limit. Workers with --gpus count them; days are those of UTC."),
         ),
     }
     with st.form("teacher-limits", border=False):

@@ -161,10 +161,15 @@ def test_every_error_has_a_place(change, place) -> None:
 
 @pytest.mark.parametrize("name", ["resnet20", "resnet50", "preact_resnet20", "res2net20_31w_4s"])
 def test_every_repair_works(name: str) -> None:
+    refused = 0
     for scope in (None, 0, 1):
         broken = edit.change_blocks(preset(name), scope, shortcut="identity")
         try:
             admit(broken)
         except SpecError as error:
-            for repair in repairs(broken, error):
+            refused += 1
+            found = repairs(broken, error)
+            assert found
+            for repair in found:
                 admit(repair.spec)
+    assert refused

@@ -17,6 +17,7 @@ from explorer.store import aside, curves, labels, runs
 from explorer.store.engine import write
 from explorer.store.labels import Labels
 from explorer.store.paths import home
+from explorer.store.pretrained import folder_of
 from explorer.store.tables import checkpoint
 from tests.run_lab import finished_run
 
@@ -229,3 +230,12 @@ def test_two_threads_may_write_one_file_at_once(tmp_path: Path) -> None:
     assert not failed
     assert path.read_bytes() in texts
     assert [one.name for one in tmp_path.iterdir()] == ["labels.json"]
+
+
+def test_what_pages_and_workers_share_lies_beside_shared_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert home().shared == tmp_path
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "everywhere"))
+    assert home().shared == tmp_path / "everywhere"
+    assert folder_of("resnet18").is_relative_to(tmp_path / "everywhere")
