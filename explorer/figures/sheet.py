@@ -1,6 +1,7 @@
 """A white sheet for raster pictures: text, marks, rules and pasted pictures, to scale.
 
-Text is set in the font that comes with Pillow, so that a picture is the same on every machine.
+Text is set in the font that comes with Pillow, so that a picture is the same on every machine; what
+that has no signs for, in another, where there is one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from PIL import Image, ImageDraw, ImageFont
 from explorer.figures.theme import COMPARED
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     Point = tuple[float, float]
@@ -47,11 +50,12 @@ class Sheet:
     Args:
         size: Width and height [px].
         scale: Pixels in one unit.
+        font: For lines with other signs than Pillow's font has.
     """
 
-    def __init__(self, size: tuple[int, int], scale: float) -> None:
+    def __init__(self, size: tuple[int, int], scale: float, font: Path | None = None) -> None:
         """Begin with a white sheet."""
-        self._scale = scale
+        self._scale, self._other = scale, font
         self._canvas = Image.new("RGB", size, "white")
         self._draw = ImageDraw.Draw(self._canvas)
 
@@ -78,8 +82,10 @@ class Sheet:
 
         Text that is wider than ``width`` ends in dots. Returns where it ends, in units.
         """
-        font = _font(size * self._scale)
-        shown = plain(text)
+        font, shown = _font(size * self._scale), plain(text)
+        if self._other is not None and shown.count("?") > text.count("?"):
+            # Chinese fonts lack the minus sign.
+            font, shown = _font(size * self._scale, self._other), text.replace("−", "-")
         while width is not None and shown and font.getlength(shown) > width * self._scale:
             shown = f"{shown.removesuffix('...')[:-1].rstrip()}..." if len(shown) > 3 else ""
         stroke = size * self._scale * _BOLD if bold else 0
@@ -121,7 +127,7 @@ class Sheet:
 
 
 @lru_cache(maxsize=32)
-def _font(size: float) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(size)
+def _font(size: float, path: Path | None = None) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size) if path is None else ImageFont.truetype(path, size)
     assert isinstance(font, ImageFont.FreeTypeFont), "Pillow was built without FreeType"
     return font

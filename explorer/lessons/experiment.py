@@ -59,7 +59,9 @@ class Change(Part):
             if unknown:
                 raise SpecError(
                     _("No block of this network has a parameter {name!r}.").format(name=unknown[0]),
-                    _("It has {names}.").format(names=", ".join(sorted(known - {"kind"}))),
+                    _("It has {names}.").format(
+                        names=", ".join(sorted(known.difference(("kind",))))
+                    ),
                 )
             spec = edits.change_blocks(spec, None, **self.block)
         spec = self._stages(spec)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import safetensors.torch
 
 from explorer.errors import DataError
-from explorer.store.runs import RECORD, WEIGHTS, RunRecord, read, write, write_atomic
+from explorer.store.runs import METRICS, RECORD, WEIGHTS, RunRecord, read, write, write_atomic
 from explorer.store.zoo import CARD, FOLDER, Card
 from explorer.training import recipes
 from explorer.training.evaluate import Score, evaluate_run
@@ -101,9 +101,16 @@ def _store(name: str, recipe: ZooRecipe, folder: Path, data: str, out: Path) -> 
         pair=recipe.pair,
     )
     write_atomic(out / CARD, card.model_dump_json(indent=2).encode())
-    for path in (out / RECORD, out / WEIGHTS, out / CARD):
+    write_atomic(out / METRICS, _epochs(folder / METRICS))
+    for path in (out / RECORD, out / WEIGHTS, out / CARD, out / METRICS):
         path.chmod(0o644)
     return card
+
+
+def _epochs(path: Path) -> bytes:
+    """Return the reports at the ends of epochs: the curve, in a hundredth of the room."""
+    lines = path.read_bytes().splitlines(keepends=True) if path.is_file() else []
+    return b"".join(line for line in lines if b'"test_loss"' in line)
 
 
 def _halved(tensor: torch.Tensor) -> torch.Tensor:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from explorer import words
 from explorer.export.cam import Origin, maps_npz, provenance
+from explorer.export.fonts import can_be_printed, han
 from explorer.figures.cam_picture import pair_picture
 from explorer.figures.cam_row_picture import row_picture
 from explorer.figures.cam_svg import cam_svg
@@ -76,6 +79,8 @@ def save(asked: Asked, found: tuple[Comparison, ...], how: View, noise: Noise | 
 
 
 def _png(found: Sequence[Comparison], how: View) -> bytes:
-    if len(found) == 1:
-        return pair_picture(found[0], how.scale, how.look)
-    return row_picture(found, how.scale, how.look)
+    # A browser has the signs of every language; this machine may have no font with them.
+    with nullcontext() if can_be_printed() else words.speaking(words.ENGLISH):
+        if len(found) == 1:
+            return pair_picture(found[0], how.scale, how.look, han())
+        return row_picture(found, how.scale, how.look, han())

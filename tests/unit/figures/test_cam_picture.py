@@ -11,11 +11,13 @@ from PIL import Image
 from explorer.cam.compare import Answer, Comparison, Side, disagreement
 from explorer.cam.layers import Layer
 from explorer.errors import ExplorerError
+from explorer.export import fonts
 from explorer.figures.cam_panels import panels
 from explorer.figures.cam_picture import pair_picture, picture_size
 from explorer.figures.cam_scale import SCALES, limits, scale_of
 from explorer.figures.heatmap import Look
-from explorer.figures.sheet import plain
+from explorer.figures.sheet import Sheet, plain
+from explorer.words import speaking
 
 LOOK = Look(size=96)
 
@@ -104,3 +106,25 @@ def test_long_and_foreign_names_stay_inside_the_picture():
 
 def test_letters_the_font_lacks_become_letters_it_has():
     assert plain("7 × 7 − é ß 日") == "7 x 7 - e ? ?"
+
+
+def test_signs_that_the_own_font_lacks_are_drawn_in_another():
+    other = fonts.han()
+    if other is None:
+        pytest.skip("there is no font with Chinese signs here")
+
+    def drawn(text, font):
+        sheet = Sheet((200, 40), 1, font)
+        sheet.write((4, 30), text, 20)
+        return sheet.pixels().tobytes()
+
+    assert drawn("捷径", None) == drawn("残差", None), "both are question marks"
+    assert drawn("捷径", other) != drawn("残差", other)
+    assert drawn("Why?", other) == drawn("Why?", None), "what it has stays as it was"
+
+
+def test_a_picture_speaks_the_readers_language():
+    one = comparison(PEAK, FLAT)
+    with speaking("zh"):
+        chinese = pair_picture(one)
+    assert chinese != pair_picture(one)

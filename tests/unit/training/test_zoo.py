@@ -17,8 +17,9 @@ from explorer.cam.pair import prepared
 from explorer.cli.commands import main
 from explorer.data.samples import samples
 from explorer.errors import DataError
+from explorer.store import curves
 from explorer.store import zoo as store
-from explorer.store.runs import WEIGHTS, training_of
+from explorer.store.runs import METRICS, WEIGHTS, training_of
 from explorer.training import zoo
 from explorer.training.evaluate import Score, evaluate_run
 from explorer.weights import load_run
@@ -96,6 +97,16 @@ def test_a_run_on_cifar_10_scores_what_its_card_says(name: str) -> None:
     assert abs(score.accuracy - one.card.accuracy_as_stored) < 0.002
 
 
+def test_the_longest_run_comes_with_its_curve() -> None:
+    one = BUNDLED["cifar10-resnet20"]
+    found = curves.read(one.folder)
+    assert found is not None
+    assert [moment.epoch for moment in found.epochs] == list(range(1, 42))
+    assert one.record.result is not None
+    assert found.epochs[-1].values["test_accuracy"] == one.record.result.accuracy
+    assert one.record.recipe["name"] == "he2015_cifar"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_bundled_run_is_made_again_by_its_recipe(tmp_path: Path) -> None:
@@ -123,11 +134,15 @@ def test_twins_differ_in_their_shortcuts_alone() -> None:
     assert outline[0] == outline[1]
 
 
-def test_a_finished_run_is_bundled_once_more(tmp_path: Path) -> None:
-    folder = BUNDLED["digits-resnet32"].folder
-    card = zoo.make("digits-resnet32", run=folder, out=tmp_path / "again")
-    assert store.bundled(tmp_path)[0].card == card
+def test_a_finished_run_is_bundled_once_more_with_the_ends_of_its_epochs(tmp_path: Path) -> None:
+    folder, out = tmp_path / "run", tmp_path / "zoo" / "again"
+    shutil.copytree(BUNDLED["digits-resnet32"].folder, folder)
+    step, epoch = '{"step": 3, "epoch": 0.5, "loss": 2}', '{"step": 6, "epoch": 1, "test_loss": 1}'
+    (folder / METRICS).write_text(f"{step}\n{epoch}\n")
+    card = zoo.make("digits-resnet32", run=folder, out=out)
+    assert store.bundled(out.parent)[0].card == card
     assert card.precision == "float16"
+    assert (out / METRICS).read_text() == f"{epoch}\n"
 
 
 def test_another_run_or_name_is_refused(tmp_path: Path) -> None:
