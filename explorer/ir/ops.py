@@ -237,11 +237,8 @@ class Concat(Op):
         """Return the shape with the channels added up."""
         sizes = {in_shape[1:] for in_shape in in_shapes}
         if len(sizes) > 1:
-            raise ShapeError(
-                _("Tensors of different sizes cannot be joined."),
-                _("Give all branches the same stride."),
-                shapes=in_shapes,
-            )
+            words = _("Tensors of different sizes cannot be joined.")
+            raise ShapeError(words, _("Give all branches the same stride."), shapes=in_shapes)
         return (sum(in_shape[0] for in_shape in in_shapes), *in_shapes[0][1:])
 
 

@@ -341,14 +341,10 @@ class Ledger:
         """Return the newest jobs first, of one user, kind, batch and state or of all."""
         order = (job.c.created.desc(), job.c.position.desc())  # a submission is equally old
         chosen = rows.jobs(_HEARD * self.lease).order_by(*order).limit(limit)
-        if user is not None:
-            chosen = chosen.where(job.c.user == user)
-        if kind is not None:
-            chosen = chosen.where(job.c.kind == kind)
-        if batch is not None:
-            chosen = chosen.where(job.c.batch == batch)
-        if state is not None:
-            chosen = chosen.where(job.c.state == state)
+        wanted = {"user": user, "kind": kind, "batch": batch, "state": state}
+        for name, value in wanted.items():
+            if value is not None:
+                chosen = chosen.where(job.c[name] == value)
         with self.engine.connect() as db:
             return [rows.read(row) for row in db.execute(chosen).mappings()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +81,9 @@ def _store(name: str, recipe: ZooRecipe, folder: Path, data: str, out: Path) -> 
     whole = safetensors.torch.load_file(folder / WEIGHTS)
     halved = {key: _halved(tensor) for key, tensor in whole.items()}
     out.mkdir(parents=True, exist_ok=True)
-    stored = record.model_copy(update={"title": recipe.title, "data": data_record})
+    command = record.command.replace(shlex.quote(str(data)), recipe.data)
+    named = {"title": recipe.title, "data": data_record, "command": command}
+    stored = record.model_copy(update=named)
     write(out, RunRecord.model_validate(stored.model_dump()))
     accuracy = record.result.accuracy if record.result else 0.0
     precision = "float16"

@@ -50,8 +50,9 @@ def _every_stage(now: Hand) -> None:
         commands.attempt(now, lambda: edit.change_stages(now.spec, None, depth=value))
     k = st.number_input(
         _("Width factor k"),
-        0.125,
-        32.0,
+        # A link or the held budget may say less, or more.
+        min(0.125, now.spec.width_multiplier),
+        max(32.0, now.spec.width_multiplier),
         now.spec.width_multiplier,
         step=0.5,
         key=now.key("k"),

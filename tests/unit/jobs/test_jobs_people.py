@@ -127,7 +127,8 @@ def test_beginning_anew_never_removes_what_the_new_attempt_writes(
     assert [one.name for one in lab.home.runs.iterdir()] == [job_id]
 
 
-def test_jobs_of_one_state_are_asked_for() -> None:
+def test_jobs_of_one_state_are_asked_for(lab: Lab) -> None:
+    del lab
     ids = client.submit_all("count", [("", {}), ("", {})], user="anna")
     client.cancel(ids[0], by=ANNA)
     assert [job.id for job in client.jobs(state=State.CANCELLED)] == [ids[0]]

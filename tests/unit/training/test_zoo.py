@@ -44,6 +44,7 @@ def test_the_zoo_is_small_and_every_run_has_its_recipe() -> None:
         assert one.card.pair == recipe.pair
         assert f"zoo {name}" in one.card.command
         assert "/" not in one.record.data.name
+        assert "/" not in one.record.command
         assert one.card.licence
         assert abs(one.card.accuracy_as_stored - one.record.result.accuracy) <= zoo.TOLERANCE
 
