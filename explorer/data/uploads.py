@@ -18,7 +18,7 @@ from explorer.units import quantity
 from explorer.words import _, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MAX_ZIP_BYTES = 2_000_000_000
 MAX_UNPACKED_BYTES = 8_000_000_000
@@ -31,13 +31,19 @@ _LAYOUT = mark(
 )
 
 
-def keep_zip(name: str, data: IO[bytes], folder: Path) -> Path:
+def keep_zip(
+    name: str,
+    data: IO[bytes],
+    folder: Path,
+    on_bytes: Callable[[int], None] = lambda _done: None,
+) -> Path:
     """Check an uploaded zip of images and put it into a folder under a name that is free.
 
     Args:
         name: As it was called; only letters, digits, ``-``, ``_`` and spaces of it are kept.
         data: Its bytes.
         folder: Where data sets are kept; made if it is not there.
+        on_bytes: Told how many bytes are taken in.
 
     Raises:
         DataError: It is no zip of images by class, too large, or cannot be written.
@@ -49,10 +55,16 @@ def keep_zip(name: str, data: IO[bytes], folder: Path) -> Path:
                 size += len(chunk)
                 _require(size)
                 out.write(chunk)
+                on_bytes(size)
         return _placed(draft, name, folder)
 
 
-def keep_files(name: str, files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> Path:
+def keep_files(
+    name: str,
+    files: Iterable[tuple[str, IO[bytes]]],
+    folder: Path,
+    on_bytes: Callable[[int], None] = lambda _done: None,
+) -> Path:
     """Check the files of an uploaded folder and put them into a folder as one zip.
 
     Args:
@@ -60,6 +72,7 @@ def keep_files(name: str, files: Iterable[tuple[str, IO[bytes]]], folder: Path) 
         files: Names relative to the folder, with slashes, and what is in each; what is no image
             is left out.
         folder: Where data sets are kept; made if it is not there.
+        on_bytes: As for ``keep_zip``.
 
     Raises:
         DataError: There are no images by class, they are too large, or cannot be written.
@@ -81,6 +94,7 @@ def keep_files(name: str, files: Iterable[tuple[str, IO[bytes]]], folder: Path) 
                 size += len(content)
                 _require(size)
                 archive.writestr(str(place), content)
+                on_bytes(size)
         return _placed(draft, name, folder)
 
 

@@ -33,7 +33,7 @@ from explorer.units import quantity
 from explorer.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator
+    from collections.abc import Callable, Collection, Generator
 
     from explorer.store.runs import RunRecord
 
@@ -146,12 +146,15 @@ def portable(record: RunRecord) -> RunRecord:
     return record.model_copy(update={"data": data, "command": command})
 
 
-def unpack(bundle: Path, folder: Path) -> RunRecord:
+def unpack(
+    bundle: Path, folder: Path, on_progress: Callable[[float], None] = lambda _share: None
+) -> RunRecord:
     """Put a run from a bundle into a folder that is not there yet, and return its record.
 
     Args:
         bundle: The file.
         folder: Made; if anything is wrong, the caller's to remove.
+        on_progress: Told the share that is unpacked, 0..1, after every file.
 
     Raises:
         DataError: No bundle, damaged, larger than allowed, or with files that no run has.
@@ -160,13 +163,15 @@ def unpack(bundle: Path, folder: Path) -> RunRecord:
     with _opened(bundle) as archive:
         manifest = _checked_manifest(bundle, archive)
         folder.mkdir(parents=True)
-        _require_space(folder, [entry.size for entry in manifest.files.values()])
-        for name, entry in manifest.files.items():
+        sizes = [entry.size for entry in manifest.files.values()]
+        _require_space(folder, sizes)
+        for i, (name, entry) in enumerate(manifest.files.items(), start=1):
             if name not in _FOR_PEOPLE:
                 place = folder / name
                 place.parent.mkdir(exist_ok=True)
                 with archive.open(name) as data, place.open("xb") as out:
                     _copy_checked(data, out, entry, bundle)
+            on_progress(sum(sizes[:i]) / max(1, sum(sizes)))
     return runs.read(folder)
 
 

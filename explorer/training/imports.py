@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from explorer.analysis.budget import admit
 from explorer.builder import build
+from explorer.data.progress import into
 from explorer.errors import DataError, JobError
 from explorer.store import bundles, runs
 from explorer.store.imported import folder_of
@@ -19,6 +20,7 @@ from explorer.weights import load_run
 from explorer.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from torch import Tensor
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from explorer.store.runs import RunRecord
 
 
-def import_bundle(bundle: Path, folder: Path | None = None) -> Path:
+def import_bundle(bundle: Path, folder: Path | None = None, progress: Path | None = None) -> Path:
     """Put the run of a bundle among the app's runs, and return its folder.
 
     A bundle that is there already is left as it is.
@@ -34,17 +36,21 @@ def import_bundle(bundle: Path, folder: Path | None = None) -> Path:
     Args:
         bundle: The file that ``pack`` wrote.
         folder: Its place there, ``folder_of`` the bundle, for a process with another data home.
+        progress: A file for the share that is done, for whoever waits.
 
     Raises:
         ExplorerError: What ``import_run`` raises.
     """
     folder = folder or folder_of(bundle)
     if not (folder / runs.RECORD).is_file():
-        import_run(bundle, folder)
+        tell = into(progress)
+        import_run(bundle, folder, lambda share: tell("", share))
     return folder
 
 
-def import_run(bundle: Path, folder: Path) -> RunRecord:
+def import_run(
+    bundle: Path, folder: Path, on_progress: Callable[[float], None] = lambda _share: None
+) -> RunRecord:
     """Put the run of a bundle into a folder, and return its record.
 
     Its network must be within the limits here, its recipe be known, and its weights fit and be
@@ -53,6 +59,7 @@ def import_run(bundle: Path, folder: Path) -> RunRecord:
     Args:
         bundle: The file that ``pack`` wrote.
         folder: Must not be there yet.
+        on_progress: As for ``bundles.unpack``.
 
     Raises:
         DataError: No bundle, damaged, or the folder is taken.
@@ -68,7 +75,7 @@ def import_run(bundle: Path, folder: Path) -> RunRecord:
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        record = _with_safe_command(bundles.unpack(bundle, draft), draft)
+        record = _with_safe_command(bundles.unpack(bundle, draft, on_progress), draft)
         _require_sound(record, draft)
         draft.replace(folder)
     except OSError as error:

@@ -32,6 +32,8 @@ MOST_MB = MAX_ZIP_BYTES // 1_000_000
 _LAST = "train-uploaded"
 _SEEN = "train-previewed"
 _REFUSED = "train-upload-refused"
+_STEP = 0.02
+"""Of the bar: no browser is told more often."""
 
 
 def data_tools() -> None:
@@ -149,8 +151,7 @@ def _own() -> None:
 def _keep(zipped: Any, files: list[Any]) -> None:  # noqa: ANN401 - Streamlit's uploaded files
     """Check what was uploaded and keep it; either way the field is emptied."""
     try:
-        with st.spinner(_("Looking at the images …")):
-            path = _placed(zipped, files)
+        path = _placed(zipped, files)
     except ExplorerError as error:
         # The field is emptied all the same, or the file would be looked at in every rerun.
         state.keep(_REFUSED, error)
@@ -164,8 +165,18 @@ def _keep(zipped: Any, files: list[Any]) -> None:  # noqa: ANN401 - Streamlit's 
 
 
 def _placed(zipped: Any, files: list[Any]) -> Path:  # noqa: ANN401 - Streamlit's uploaded files
-    place = datasets.folder()
+    place, whole = datasets.folder(), sum(file.size for file in ([zipped] if zipped else files))
+    bar = st.progress(0.0, _("Looking at the images …"))
+    shown = 0.0
+
+    def tell(done: int) -> None:
+        nonlocal shown
+        share = min(1.0, done / max(1, whole))
+        if share - shown >= _STEP:
+            shown = share
+            bar.progress(share, _("Looking at the images …"))
+
     if zipped is not None:
-        return keep_zip(zipped.name, zipped, place)
+        return keep_zip(zipped.name, zipped, place, tell)
     name = str(files[0].name).replace("\\", "/").partition("/")[0]
-    return keep_files(name, ((file.name, file) for file in files), place)
+    return keep_files(name, ((file.name, file) for file in files), place, tell)

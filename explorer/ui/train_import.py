@@ -9,7 +9,6 @@ from typing import IO
 
 import streamlit as st
 
-from explorer import compute
 from explorer.errors import DataError, ExplorerError
 from explorer.store import runs
 from explorer.store.imported import folder_of
@@ -19,10 +18,11 @@ from explorer.ui.compare_start import compare_runs
 from explorer.ui.finished import finished_runs
 from explorer.ui.guard import show
 from explorer.ui.i18n import _
+from explorer.ui.patience import Request, answers
 
 MOST_MB = 2000
-DEADLINE = 300.0
-"""For the weights of the largest network to be read and looked through [s]."""
+EXPECTED = 5.0
+"""About what it takes to read the weights of a network and look through them [s]."""
 _LAST, _TURN, _REFUSED = "train-taken-in", "train-take-in-turn", "train-take-in-refused"
 
 
@@ -50,8 +50,7 @@ def run_from_elsewhere() -> None:
 def _take_in(file: IO[bytes]) -> None:
     """Check what was uploaded and keep it; either way the field is emptied."""
     try:
-        with st.spinner(_("Looking through the run …")):
-            folder = _placed(file)
+        folder = _placed(file)
     except ExplorerError as error:
         # The field is emptied all the same, or the file would be checked in every rerun.
         state.keep(_REFUSED, error)
@@ -70,12 +69,11 @@ def _placed(file: IO[bytes]) -> Path:
             bundle = Path(place) / "run.zip"
             with bundle.open("wb") as out:
                 shutil.copyfileobj(file, out)
-            return compute.run(
-                "explorer.training.imports:import_bundle",
-                deadline=DEADLINE,
-                bundle=bundle,
-                folder=folder_of(bundle),
-            )
+            arguments = {"bundle": bundle, "folder": folder_of(bundle)}
+            asked = Request("explorer.training.imports:import_bundle", arguments, EXPECTED)
+            found = answers([asked], _("Looking through the run …"), "take-in", is_asked=True)
+            assert found is not None, "it was asked for by the upload"
+            return found[0]
     except OSError as error:
         raise DataError(
             _("The upload cannot be kept: {reason}.").format(reason=error.strerror or error),

@@ -112,7 +112,7 @@ def test_a_folder_becomes_a_zip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr(train_data.datasets, "folder", lambda: tmp_path)
 
     class File(io.BytesIO):
-        name = ""
+        name, size = "", 100
 
     files = []
     for name in ("pets/cat/1.png", "pets/dog/1.png", "pets/notes.txt"):

@@ -68,11 +68,11 @@ def test_a_run_that_has_not_ended_is_said_so(
 ) -> None:
     folder = own_home / "runs" / f"{PREFIX}0123"
 
-    def unfinished(_task: str, **_arguments: object) -> Path:
+    def unfinished(*_asked: object, **_options: object) -> list[Path]:
         runs.write(folder, bundled()[0].record)
-        return folder
+        return [folder]
 
-    monkeypatch.setattr(train_import.compute, "run", unfinished)
+    monkeypatch.setattr(train_import, "answers", unfinished)
     app = open_page("train")
     uploader(app).upload("run.zip", bundle, "application/zip").run()
     assert not app.exception

@@ -154,3 +154,17 @@ def test_a_folder_that_cannot_be_made(packed, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(DataError, match="cannot be kept in"):
         keep_zip("x.zip", packed(), tmp_path / "file" / "inside")
+
+
+def test_whoever_waits_is_told_how_much_is_taken_in(packed, folder, files):
+    told = []
+    data = packed().getvalue()
+    keep_zip("pets.zip", io.BytesIO(data), folder, told.append)
+    assert told[-1] == len(data)
+    told.clear()
+    images = files("cat", "dog")
+    keep_files(
+        "pets", ((name, io.BytesIO(one)) for name, one in images.items()), folder, told.append
+    )
+    assert told[-1] == sum(map(len, images.values()))
+    assert told == sorted(told)
