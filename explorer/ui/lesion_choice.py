@@ -49,7 +49,7 @@ def choose(runs: dict[str, Run], spec: NetworkSpec) -> Subject:
 
     Args:
         runs: What can be chosen, at least one.
-        spec: The network in hand, whose run is chosen at first if there is one.
+        spec: The network in hand, whose run is chosen at first if there is one with its images.
 
     Raises:
         DataError: There are no images of the run's classes on this machine yet.
@@ -70,8 +70,10 @@ def choose(runs: dict[str, Run], spec: NetworkSpec) -> Subject:
 
 def _run(runs: dict[str, Run], spec: NetworkSpec) -> str:
     key, wanted = "lesion-run", urls.get(Param.RUN)
-    usual = next((i for i, run in runs.items() if run.record.spec == spec), None)
-    usual = usual or next((i for i, run in runs.items() if run.card), next(iter(runs)))
+    alike = (i for i, run in runs.items() if run.record.spec == spec)
+    ready = (i for i, run in runs.items() if run.card)
+    # A bundled network of this kind is no beginning while its images are elsewhere.
+    usual = next((i for i in (*alike, *ready) if sources(runs[i])), next(iter(runs)))
     start_widget(key, wanted if wanted in runs else usual)
     chosen = st.selectbox(
         _("Trained network"),
