@@ -120,6 +120,8 @@ def test_paths_and_blocks_light_each_other_and_the_link_keeps_it(open_page: Open
     page.keyboard.press("ArrowRight")
     expect(view).to_contain_text("Length 2: through 2.0, 2.2; past the other 6.")
     expect(page).to_have_url(re.compile(r"path=2\.0(%2C|,)2\.2"))
+    settled(page)
+    expect(view.get_by_test_id("unit")).to_have_count(8)
     # A block lights its paths.
     view.get_by_test_id("unit").nth(3).click()
     expect(view).to_contain_text("the 128 of 256 paths that go through 2.3")

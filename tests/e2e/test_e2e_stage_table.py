@@ -66,6 +66,7 @@ def test_one_block_is_overridden_and_reset(open_page: Open) -> None:
 
 def test_a_stage_and_a_block_are_dragged(open_page: Open) -> None:
     page = open_page("?arch=resnet50")
+    settled(page)  # what is still being laid out moves away under the mouse
     rows = table(page).locator("tr.stage")
     grip = table(page).get_by_role("button", name="Move layer4", exact=True)
     grip.drag_to(rows.nth(0), target_position={"x": 30, "y": 4})
