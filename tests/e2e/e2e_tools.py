@@ -114,10 +114,7 @@ def watched(context: BrowserContext) -> Iterator[Page]:
         "response",
         lambda answer: (
             problems.append(f"{answer.status} {answer.url}")
-            # A picture of a page that was left meanwhile is no longer there.
-            if answer.status >= 400
-            and not answer.url.endswith(PROBES)
-            and "/media/" not in answer.url
+            if answer.status >= 400 and not answer.url.endswith(PROBES)
             else None
         ),
     )

@@ -29,7 +29,7 @@ def test_the_tour_leads_through_all_pages_by_keyboard(open_page: Open) -> None:
         press(page, f"Next: {title}")
         expect(page.get_by_text(f"Tour, {number} of 6: {title}")).to_be_visible()
         expect(page).to_have_url(re.compile(rf"[?&]tour={number}\b"))
-    settled(page)
+        settled(page)  # pictures of a page that is left while they load are asked for in vain
     press(page, "Back")
     expect(page.get_by_text("Tour, 5 of 6: Grad-CAM")).to_be_visible()
     press(page, "End the tour")
