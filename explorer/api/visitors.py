@@ -42,7 +42,7 @@ class Visitors:
             return
 
         async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_page(message):
+            if message["type"] == "http.response.start" and is_page(message):
                 value = secrets.token_hex(16)
                 line = f"{COOKIE}={value}; Max-Age={_YEAR}; Path=/; HttpOnly; SameSite=Lax"
                 message["headers"] = [*message["headers"], (b"set-cookie", line.encode())]
@@ -66,11 +66,12 @@ def name_of(cookies: Mapping[str, str], headers: Mapping[str, str]) -> str | Non
     return hashlib.sha256(value.encode()).hexdigest()[:16]
 
 
+def is_page(message: Message) -> bool:
+    """Return whether an answer that begins is a page for a browser."""
+    headers = {name.lower(): value for name, value in message["headers"]}
+    return headers.get(b"content-type", b"").startswith(b"text/html")
+
+
 def _cookie(header: bytes) -> str:
     found = SimpleCookie(header.decode("latin-1")).get(COOKIE)
     return found.value if found is not None and _VALUE.fullmatch(found.value) else ""
-
-
-def _is_page(message: Message) -> bool:
-    headers = {name.lower(): value for name, value in message["headers"]}
-    return headers.get(b"content-type", b"").startswith(b"text/html")

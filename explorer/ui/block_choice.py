@@ -32,10 +32,11 @@ def choose_blocks(now: Hand) -> range:
     key = f"unravel-blocks-{now.working.digest[:12]}"
     stages = [str(i + 1) for i in range(len(graph.stages))] if len(graph.stages) > 1 else []
     written = block_range.write(graph, wanted)
-    start_widget(key, written if written in stages else _OWN if written else _ALL)
+    start = start_widget(key, written if written in stages else _OWN if written else _ALL)
     chosen = st.segmented_control(
         _("Blocks to unravel"),
         [_ALL, *stages, _OWN],
+        default=start,
         required=True,
         key=key,
         format_func=_label,

@@ -61,10 +61,11 @@ def choose_more(runs: dict[str, Run], shown: list[Run]) -> None:
     wanted = [urls.get(param) for param in _PARAMS[2:]]
     options = [i for i in same if i not in first]
     key = f"cam-more-{'-'.join(first)}"
-    state.start_widget(key, [i for i in dict.fromkeys(wanted) if i in options])
+    start = state.start_widget(key, [i for i in dict.fromkeys(wanted) if i in options])
     chosen = st.multiselect(
         _("Beside them"),
         options,
+        [i for i in start if i in options],
         key=key,
         max_selections=MOST - 2,
         format_func=lambda i: runs[i].label if i in runs else str(i),

@@ -123,9 +123,9 @@ def _sample_index(run: Run, prefix: str) -> int:
     last = (result.num_images if result else 1) - 1
     text = urls.get(Param.SAMPLE)
     key = f"{prefix}-index"
-    state.start_widget(key, min(int(text), last) if text.isdigit() and len(text) < 9 else 0)
+    start = state.start_widget(key, min(int(text), last) if text.isdigit() and len(text) < 9 else 0)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        index = st.number_input(_("Number of the image"), 0, last, key=key)
+        index = st.number_input(_("Number of the image"), 0, last, start, key=key)
         st.button(_("Next"), key=f"{prefix}-next", on_click=_next_sample, args=(key, last))
     urls.put(Param.SAMPLE, str(index))
     return int(index)

@@ -50,10 +50,11 @@ def choose_place(shown: Sequence[Run]) -> Place:
     named = {layer.address: layer for layer in among}
     usual = wanted if wanted in stages else TENSOR if wanted in named else last
     key = f"cam-layer-{'-'.join(stages)}"
-    state.start_widget(key, usual)
+    start = state.start_widget(key, usual)
     chosen = st.segmented_control(
         _("Layer"),
         [*stages, TENSOR],
+        default=start,
         required=True,
         key=key,
         width="stretch",
@@ -71,11 +72,11 @@ def choose_place(shown: Sequence[Run]) -> Place:
 
 def _tensor(named: dict[str, Layer], wanted: str, last: Layer) -> Layer:
     usual = last.address if last.address in named else list(named)[-1]
-    if state.widget(_KEY) not in named:
-        state.set_widget(_KEY, wanted if wanted in named else usual)
+    start = state.start_widget(_KEY, wanted if wanted in named else usual, named)
     chosen = st.selectbox(
         _("Tensor"),
         list(named),
+        list(named).index(start),
         key=_KEY,
         format_func=lambda a: _words(named[a]) if a in named else str(a),
         help=_(

@@ -244,6 +244,7 @@ def choose_baseline(now: Choice, entries: Sequence[Entry]) -> None:
     st.segmented_control(
         _("Baseline"),
         list(letters),
+        default=letters[now.baseline],
         required=True,
         key=key,
         on_change=take,

@@ -116,10 +116,10 @@ def _slider(chosen: Chosen, num: int, measured: int | None) -> int:
     # Named after what was measured, so that a new measurement moves the slider.
     key = f"depth-{chosen.spec.digest[:12]}-{measured}"
     default = max(1, min(measured or num, num))
-    state.start_widget(key, number_of(Param.DEPTH, 0, num) or default)
+    start = state.start_widget(key, number_of(Param.DEPTH, 0, num) or default)
     marks = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with marks:
-        depth = int(st.slider(_("Effective depth l [blocks]"), 1, num, key=key))
+        depth = int(st.slider(_("Effective depth l [blocks]"), 1, num, start, key=key))
         if measured is not None:
             st.button(
                 _("As measured: {l}").format(l=measured),

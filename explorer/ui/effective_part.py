@@ -85,10 +85,12 @@ def show(networks: Sequence[tuple[str, NetworkSpec]], block: int | None) -> None
 def _run_choice() -> Run | None:
     runs = finished_runs()
     key, wanted = "effective-run", urls.get(Param.RUN)
-    start_widget(key, wanted if wanted in runs else UNTRAINED)
+    options = [UNTRAINED, *runs]
+    start = start_widget(key, wanted if wanted in runs else UNTRAINED, options)
     chosen = st.selectbox(
         _("Weights"),
-        [UNTRAINED, *runs],
+        options,
+        options.index(start),
         key=key,
         width=280,
         format_func=lambda i: runs[i].label if i in runs else _("before training"),
@@ -150,9 +152,9 @@ def _choice(
     start = default or options[0]
     key = f"effective-{param.value}-{'-'.join(options)}-{start}"
     wanted = urls.get(param)
-    start_widget(key, wanted if wanted in options else start)
+    first = start_widget(key, wanted if wanted in options else start)
     chosen = st.segmented_control(
-        label, options, required=True, key=key, format_func=lambda o: words(str(o))
+        label, options, default=first, required=True, key=key, format_func=lambda o: words(str(o))
     )
     value = chosen if chosen in options else start
     urls.put(param, "" if value == start else value)
@@ -161,8 +163,8 @@ def _choice(
 
 def _number(param: Param, label: str, options: tuple[int, ...], default: int) -> int:
     key, wanted = f"effective-{param.value}", urls.get(param)
-    start_widget(key, int(wanted) if wanted in map(str, options) else default)
-    chosen = st.select_slider(label, options, key=key, width=140)
+    start = start_widget(key, int(wanted) if wanted in map(str, options) else default)
+    chosen = st.select_slider(label, options, start, key=key, width=140)
     urls.put(param, "" if chosen == default else str(chosen))
     return chosen
 

@@ -9,9 +9,10 @@ from explorer.ui.guard import guard, show
 from explorer.ui.i18n import _
 from explorer.ui.lesson_strip import lesson_strip
 from explorer.ui.server import ROOT
-from explorer.ui.state import arrive, hand
+from explorer.ui.state import arrive, hand, send_again
 from explorer.ui.tour import tour_strip
 
+send_again()
 language.listen()
 st.set_page_config(
     page_title=_("Residual Explorer"),

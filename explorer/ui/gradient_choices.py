@@ -94,10 +94,11 @@ def _choice(
 ) -> int:
     key = f"gradient-{param.value}{suffix}"
     wanted = number_of(param, default, max(options))
-    start_widget(key, wanted if wanted in options else default)
+    start = start_widget(key, wanted if wanted in options else default, options)
     chosen = st.segmented_control(
         label,
         options,
+        default=start,
         required=True,
         key=key,
         width="stretch",
@@ -106,7 +107,7 @@ def _choice(
             _("all") if value == _ALL and param is Param.LONGEST else str(value)
         ),
     )
-    value = default if chosen is None else int(chosen)
+    value = int(chosen)
     urls.put(param, "" if value == default else str(value))
     return value
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.ui import urls
-from explorer.ui.state import set_widget, start_widget, widget
+from explorer.ui.state import start_widget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +28,10 @@ def segments(
         help_: A hint on the label.
     """
     first = next(iter(options))
-    _start(param, options, first, key)
     chosen = st.segmented_control(
         label,
         list(options),
+        default=_start(param, options, first, key),
         required=True,
         key=key,
         format_func=lambda name: options.get(str(name), str(name)),
@@ -51,10 +51,10 @@ def listed(
 ) -> str:
     """Show a list and return what is chosen; as ``segments``, for more options."""
     first = next(iter(options))
-    _start(param, options, first, key)
     chosen = st.selectbox(
         label,
         list(options),
+        list(options).index(_start(param, options, first, key)),
         key=key,
         format_func=lambda name: options.get(str(name), str(name)),
         help=help_ or None,
@@ -65,18 +65,15 @@ def listed(
 
 def switch(param: Param, label: str, *, key: str, help_: str = "") -> bool:
     """Show a switch that is off at first, and return whether it is on."""
-    start_widget(key, urls.get(param) == "1")
-    is_on = st.toggle(label, key=key, help=help_ or None)
+    start = start_widget(key, urls.get(param) == "1")
+    is_on = st.toggle(label, start, key=key, help=help_ or None)
     urls.put(param, "1" if is_on else "")
     return is_on
 
 
-def _start(param: Param, options: Mapping[str, str], first: str, key: str) -> None:
+def _start(param: Param, options: Mapping[str, str], first: str, key: str) -> str:
     wanted = urls.get(param)
-    start_widget(key, wanted if wanted in options else first)
-    if widget(key) not in options:
-        # What was chosen is no longer offered.
-        set_widget(key, first)
+    return start_widget(key, wanted if wanted in options else first, options)
 
 
 def _kept(param: Param, chosen: object, options: Mapping[str, str], first: str) -> str:

@@ -141,11 +141,12 @@ def _reading(*, drops: bool, gated: bool) -> str:
 def _gate() -> float | None:
     """Show how far the gates are open; None is where their bias puts them before training."""
     key = "unravel-gate"
-    start_widget(key, _gate_of_link())
+    start = start_widget(key, _gate_of_link())
     options = [None, *(i / 20 for i in range(21))]
     chosen = st.select_slider(
         _("Gates open to"),
         options,
+        start,
         key=key,
         format_func=lambda value: _("at the start") if value is None else f"{value:.2f}",
         help=_("At the start of training a gate is open to σ(b), b its bias."),

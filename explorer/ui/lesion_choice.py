@@ -12,7 +12,7 @@ from explorer.errors import DataError
 from explorer.ui import datasets, urls
 from explorer.ui.finished import twin_of
 from explorer.ui.i18n import _
-from explorer.ui.state import start_widget, widget
+from explorer.ui.state import start_widget
 from explorer.ui.urls import Param
 
 if TYPE_CHECKING:
@@ -74,10 +74,11 @@ def _run(runs: dict[str, Run], spec: NetworkSpec) -> str:
     ready = (i for i, run in runs.items() if run.card)
     # A bundled network of this kind is no beginning while its images are elsewhere.
     usual = next((i for i in (*alike, *ready) if sources(runs[i])), next(iter(runs)))
-    start_widget(key, wanted if wanted in runs else usual)
+    start = start_widget(key, wanted if wanted in runs else usual, runs)
     chosen = st.selectbox(
         _("Trained network"),
         list(runs),
+        list(runs).index(start),
         key=key,
         format_func=lambda i: runs[i].label if i in runs else str(i),
     )
@@ -88,10 +89,11 @@ def _run(runs: dict[str, Run], spec: NetworkSpec) -> str:
 def _number() -> int:
     key, wanted = "lesion-images", urls.get(Param.IMAGES)
     found = 0 if wanted == "all" else int(wanted) if wanted.isdecimal() else USUAL
-    start_widget(key, found if found in NUMBERS else USUAL)
+    start = start_widget(key, found if found in NUMBERS else USUAL)
     chosen = st.segmented_control(
         _("Images, at most"),
         NUMBERS,
+        default=start,
         key=key,
         required=True,
         width="stretch",
@@ -107,11 +109,11 @@ def _data(run: Run) -> tuple[str, str]:
     key, wanted = f"lesion-data-{run.id}", urls.get(Param.DATA)
     names = [*options, datasets.OWN]
     known = wanted if wanted in options else names[0]
-    if widget(key) not in names:
-        start_widget(key, known)
+    start = start_widget(key, known, names)
     chosen = st.selectbox(
         _("Held-out images of"),
         names,
+        names.index(start),
         key=key,
         format_func=lambda n: options.get(n, _("A folder or zip of your own …")),
     )

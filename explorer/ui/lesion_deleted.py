@@ -61,6 +61,7 @@ def _list(key: str, labels: dict[Address, str], now: Blocks) -> None:
         st.multiselect(
             _("Deleted blocks"),
             list(labels),
+            now,
             key=key,
             format_func=lambda address: labels.get(str(address), str(address)),
             placeholder=_("none: the whole network"),

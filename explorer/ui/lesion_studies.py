@@ -88,11 +88,13 @@ def studies(subject: Subject) -> None:
 def _choose() -> tuple[What, int]:
     options: list[What] = ["sweep", "random", "reorder"]
     wanted = urls.get(Param.STUDY)
-    state.start_widget("lesion-study", wanted if wanted in options else options[0])
+    first = next((what for what in options if what == wanted), options[0])
+    start = state.start_widget("lesion-study", first)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
             _("Many lesions at once"),
             options,
+            default=start,
             key="lesion-study",
             required=True,
             format_func=lambda what: words_of(what).label,

@@ -243,7 +243,7 @@ def _answer(side: Side) -> str:
 def _image(num_images: int) -> int:
     key, wanted = "lesion-image", urls.get(Param.SAMPLE)
     last = num_images - 1
-    state.start_widget(key, min(int(wanted), last) if wanted.isdecimal() else 0)
-    index = int(st.number_input(_("Number of the image"), 0, last, key=key))
+    start = state.start_widget(key, min(int(wanted), last) if wanted.isdecimal() else 0)
+    index = int(st.number_input(_("Number of the image"), 0, last, start, key=key))
     urls.put(Param.SAMPLE, str(index) if index else "")
     return index

@@ -100,6 +100,7 @@ def _steps(lesson: Lesson, where: Place, done: Progress) -> None:
     st.segmented_control(
         _("Steps"),
         numbers,
+        default=where.step,
         required=True,
         key=key,
         on_change=go,

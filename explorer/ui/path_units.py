@@ -90,10 +90,11 @@ def choose_unit(now: Hand) -> Unit:
     key = f"path-unit-{len(units)}"
     named: list[Unit] = [unit for unit in units if unit == urls.get(Param.UNIT)]
     wanted: Unit = named[0] if named else "block"
-    start_widget(key, wanted)
+    start = start_widget(key, wanted, units)
     chosen = st.segmented_control(
         _("One unit is"),
         units,
+        default=start,
         required=True,
         key=key,
         format_func=lambda unit: words_of(unit).name if unit in UNITS else str(unit),

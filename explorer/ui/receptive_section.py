@@ -79,10 +79,11 @@ def _parts() -> dict[str, tuple[str, Callable[[list[Named], Place], None]]]:
 def _segments(options: list[str], param: Param, words: dict[str, str]) -> str:
     key = f"fields-{param.value}"
     wanted = urls.get(param)
-    start_widget(key, wanted if wanted in options else options[0])
+    start = start_widget(key, wanted if wanted in options else options[0], options)
     chosen = st.segmented_control(
         _("Part"),
         options,
+        default=start,
         required=True,
         key=key,
         format_func=lambda name: words.get(str(name), str(name)),
@@ -97,10 +98,11 @@ def _place(now: Hand) -> Place:
     options = [LAST, *labels]
     key = f"fields-at-{now.working.digest[:12]}"
     wanted = urls.get(Param.AT)
-    start_widget(key, wanted if wanted in labels else LAST)
+    start = start_widget(key, wanted if wanted in labels else LAST, options)
     chosen = st.selectbox(
         _("Look at"),
         options,
+        options.index(start),
         key=key,
         width=200,
         format_func=lambda name: (
@@ -116,11 +118,12 @@ def _place(now: Hand) -> Place:
 
 def _compares(now: Hand) -> bool:
     key = "fields-twin"
-    start_widget(key, urls.get(Param.TWIN) == "1")
+    start = start_widget(key, urls.get(Param.TWIN) == "1")
     chosen = st.toggle(
         _("Compare with a ResNet of equal MACs")
         if has_scales(now.working)
         else _("Compare with a Res2Net of equal MACs"),
+        start,
         key=key,
         help=_("Every block is exchanged, and the base width is solved for the same MACs."),
     )

@@ -59,10 +59,11 @@ def section(now: Hand) -> None:
 def _choose(now: Hand, runs: dict[str, Run]) -> list[str]:
     options = [HAND, *runs, *FIGURE_7]
     wanted = [name for name in urls.get(Param.NETWORKS).split(",") if name in options]
-    state.start_widget(_KEY, wanted[:MOST] or [HAND])
+    start = state.start_widget(_KEY, wanted[:MOST] or [HAND])
     chosen = st.multiselect(
         _("Networks"),
         options,
+        [name for name in start if name in options],
         key=_KEY,
         max_selections=MOST,
         format_func=lambda name: _title(name, now, runs),

@@ -36,17 +36,18 @@ def edit_labels(run: Run, known: Labels) -> None:
     with st.container(border=True, key="compare-labels"):
         at_left, at_right = st.columns((1, 2), gap="medium")
         with at_left:
-            state.start_widget(tags_key, ", ".join(known.tags))
+            tags = state.start_widget(tags_key, ", ".join(known.tags))
             st.text_input(
                 _("Tags of {title}").format(title=run.record.title),
+                tags,
                 key=tags_key,
                 max_chars=600,
                 placeholder=_("baseline, lesson 1"),
                 help=_("Short words, divided by commas. They are kept with the run."),
             )
         with at_right:
-            state.start_widget(notes_key, known.notes)
-            st.text_area(_("Notes"), key=notes_key, max_chars=labels.MAX_NOTES, height=100)
+            notes = state.start_widget(notes_key, known.notes)
+            st.text_area(_("Notes"), notes, key=notes_key, max_chars=labels.MAX_NOTES, height=100)
         with st.container(horizontal=True):
             st.button(
                 _("Save tags and notes"),

@@ -72,9 +72,10 @@ def known_runs(runs: Mapping[str, Run]) -> list[Known]:
 def listed(found: Sequence[Known]) -> list[Known]:
     """Show the filter, and return what passes it in the order that is asked for."""
     key = "compare-find"
-    state.start_widget(key, urls.get(Param.FIND)[:MAX_FIND])
+    start = state.start_widget(key, urls.get(Param.FIND)[:MAX_FIND])
     text = st.text_input(
         _("Filter"),
+        start,
         key=key,
         max_chars=MAX_FIND,
         placeholder=_("name, data, block, tag, notes"),

@@ -41,7 +41,7 @@ def open_section(sections: tuple[Section, ...], key: str) -> None:
     """
     found = {section.name: section for section in sections}
     first, wanted = next(iter(found)), urls.get(Param.VIEW)
-    start_widget(key, wanted if wanted in found else first)
+    start = start_widget(key, wanted if wanted in found else first, found)
     if hidden("sections"):
         # The link says which, and there is no choice of another.
         found[wanted if wanted in found else first].show()
@@ -50,6 +50,7 @@ def open_section(sections: tuple[Section, ...], key: str) -> None:
         chosen = st.segmented_control(
             _("Section"),
             list(found),
+            default=start,
             required=True,
             key=key,
             format_func=lambda name: found[name].label if name in found else str(name),

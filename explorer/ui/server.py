@@ -21,6 +21,7 @@ from explorer.api.routes import routes as api_routes
 from explorer.api.visitors import Visitors
 from explorer.errors import ExplorerError
 from explorer.jobs import client
+from explorer.ui.page_head import PageHead
 from explorer.ui.prompt import send_at_once
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def routes() -> list[BaseRoute]:
 
 
 def middleware() -> list[Middleware]:
-    """Return what surrounds every answer: a name for each browser."""
-    return [Middleware(Visitors)]
+    """Return what surrounds every answer: a name for each browser, our script in every page."""
+    return [Middleware(Visitors), Middleware(PageHead)]
 
 
 class _Assets(StaticFiles):

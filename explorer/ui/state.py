@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import streamlit as st
 
@@ -18,6 +18,8 @@ from explorer.spec.presets import name_of, preset, presets
 from explorer.words import Phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from explorer.address import Address
     from explorer.jobs.people import Person
     from explorer.spec import NetworkSpec
@@ -27,7 +29,8 @@ _KEY = "explorer"
 _FORM = "spec"
 """Begins the keys of the form of the network, which has fresh widgets in each epoch."""
 _HISTORY = 100
-_LED = "led"
+_LED, _UNSENT = "led", "unsent"
+_T = TypeVar("_T")
 
 
 class Past(NamedTuple):
@@ -230,8 +233,9 @@ def is_led() -> bool:
 
 
 def arrive() -> None:
-    """Note that the link was read."""
+    """Note that the rerun has come to its end: its link was read, its values were sent."""
     keep(_LED, False)  # noqa: FBT003
+    keep(_UNSENT, set[str]())
 
 
 def visitor() -> str:
@@ -269,15 +273,38 @@ def widget(key: str) -> object:
     return st.session_state.get(key)
 
 
-def start_widget(key: str, value: object) -> None:
-    """Give a keyed widget its first value, before it is shown."""
-    if key not in st.session_state:
+def start_widget(key: str, value: _T, among: Container[object] | None = None) -> _T:
+    """Give a keyed widget its first value, before it is shown, and return the one it has now.
+
+    That must be the widget's default too: what sets a value is sent once, and is lost where the
+    next rerun comes before the browser has drawn it; the browser then takes, and sends back, the
+    default.
+
+    Args:
+        key: Of the widget.
+        value: The first one.
+        among: What it offers; a value that is not there any more gives way to the first one.
+    """
+    if key not in st.session_state or (among is not None and st.session_state[key] not in among):
         st.session_state[key] = value
+    return cast("_T", st.session_state[key])
 
 
 def set_widget(key: str, value: object) -> None:
-    """Set the value of a keyed widget, from a callback only."""
+    """Set the value of a keyed widget, before it is shown or from a callback."""
     st.session_state[key] = value
+    keep(_UNSENT, {*_unsent(), key})
+
+
+def send_again() -> None:
+    """Set once more what was set in a rerun that another one interrupted."""
+    for key in _unsent():
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
+def _unsent() -> set[str]:
+    return cast("set[str]", recall(_UNSENT, set[str]()))
 
 
 def renew_choices() -> None:

@@ -70,7 +70,8 @@ def choose_weights(now: Hand) -> Chosen:
     found = finished_runs()
     wanted = urls.get(Param.RUN)
     key = "weights-run"
-    start_widget(key, wanted if wanted in found else HAND)
+    options = [HAND, *found]
+    start = start_widget(key, wanted if wanted in found else HAND, options)
 
     def words(name: str) -> str:
         if name in found:
@@ -79,7 +80,8 @@ def choose_weights(now: Hand) -> Chosen:
 
     chosen = st.selectbox(
         _("Weights"),
-        [HAND, *found],
+        options,
+        options.index(start),
         key=key,
         format_func=words,
         help=_("The network in hand before training, or a finished training."),
@@ -112,10 +114,11 @@ def choose_data() -> str:
     own = {str(path): name for name, path in datasets.found().items()}
     options = [*named, *own]
     wanted = urls.get(Param.DATA)
-    start_widget("weights-data", wanted if wanted in options else datasets.FIRST)
+    start = start_widget("weights-data", wanted if wanted in options else datasets.FIRST, options)
     chosen = st.selectbox(
         _("Images"),
         options,
+        options.index(start),
         key="weights-data",
         format_func=lambda name: named.get(str(name)) or own.get(str(name), str(name)),
     )
@@ -125,12 +128,13 @@ def choose_data() -> str:
 
 def choose_seed() -> int:
     """Show the seed of untrained weights, and of what is drawn."""
-    start_widget("weights-seed", number_of(Param.SEED, 0, LARGEST_SEED))
+    start = start_widget("weights-seed", number_of(Param.SEED, 0, LARGEST_SEED))
     seed = int(
         st.number_input(
             _("Seed"),
             0,
             LARGEST_SEED,
+            start,
             key="weights-seed",
             help=_("Of untrained weights, and of everything that is drawn at random."),
         )
@@ -158,11 +162,12 @@ def _epoch(run: Run) -> tuple[int | None, str]:
     moments = [0, *runs.snapshots(run.folder), last]
     key = f"weights-epoch-{run.id}"
     wanted = number_of(Param.EPOCH, last, last)
-    start_widget(key, wanted if wanted in moments else last)
+    start = start_widget(key, wanted if wanted in moments else last, moments)
     epoch = int(
         st.select_slider(
             _("Epoch"),
             moments,
+            start,
             key=key,
             help=_(
                 "0 is before training. A training keeps a few moments on the way where they "

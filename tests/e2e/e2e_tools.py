@@ -123,10 +123,26 @@ def watched(context: BrowserContext) -> Iterator[Page]:
     context.close()
 
 
+# Of Streamlit's own marks none says that a deed has reached the server: the script still counts
+# as not running for some frames. So nothing may run, be missing or move for a while.
+_CALM = """({ frames, seconds }) => {
+  const app = document.querySelector("[data-testid=stApp]");
+  const isReady =
+    app?.dataset.testConnectionState === "CONNECTED" &&
+    app.dataset.testScriptState === "notRunning" &&
+    !document.querySelector("[data-testid=stSkeleton]");
+  const look = document.querySelector("[data-testid=stMainBlockContainer]")?.scrollHeight;
+  const now = performance.now();
+  if (!isReady || window.calm?.look !== look) window.calm = { look, since: now, frames: 0 };
+  window.calm.frames += 1;
+  return isReady && window.calm.frames > frames && now - window.calm.since > 1000 * seconds;
+}"""
+
+
 def settled(page: Page) -> None:
     """Wait until the app has nothing left to do for this page."""
-    page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for()
-    page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
+    page.evaluate("window.calm = undefined")
+    page.wait_for_function(_CALM, arg={"frames": 6, "seconds": 0.2})
 
 
 def choose(page: Page, label: str, option: str) -> None:

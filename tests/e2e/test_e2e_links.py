@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from e2e_tools import settled, start, watched
+from e2e_tools import Server, settled, start, watched
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -76,6 +76,21 @@ def test_one_press_of_back_leads_to_the_page_before(open_page: Open) -> None:
         expect(page).to_have_url(re.compile(rf"/{path}\?.*arch=resnet32"))
         settled(page)
     expect(page.get_by_role("heading", name="ResNet-32", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("milliseconds", [40, 80, 100, 240])
+def test_a_choice_of_the_link_outlives_a_rerun_that_comes_at_once(
+    server: Server, page: Page, milliseconds: int
+) -> None:
+    page.goto(f"{server.url}unravel?arch=resnet110&blocks=2.0-2.7")
+    page.locator("[data-test-connection-state=CONNECTED]").wait_for(state="attached")
+    page.wait_for_timeout(milliseconds)
+    page.keyboard.press("r")
+    settled(page)
+    page.keyboard.press("r")
+    settled(page)
+    expect(page.locator(".rx-unravel").get_by_test_id("unit")).to_have_count(8)
+    assert "blocks=2.0-2.7" in page.url
 
 
 @pytest.mark.parametrize(
