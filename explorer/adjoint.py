@@ -16,6 +16,7 @@ from torch.nn.grad import conv2d_input
 
 from explorer import builder
 from explorer.ir import ops
+from explorer.packed_conv import Packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,8 @@ def is_known(node: Node, module: nn.Module) -> bool:
     """
     # torch has no public look-up for hooks.
     hooks = module.__dict__["_forward_hooks"] or module.__dict__["_forward_pre_hooks"]
-    return type(module) is _MODULES.get(type(node.op)) and not hooks
+    known = nn.Conv2d if isinstance(module, Packed) else type(module)
+    return known is _MODULES.get(type(node.op)) and not hooks
 
 
 def pull(
@@ -114,6 +116,8 @@ def _pull_one(  # noqa: C901, PLR0911, PLR0912 - one line for each op
     op, (shape,), (source,) = node.op, node.in_shapes, node.inputs
     match op:
         case ops.Conv2d():
+            if isinstance(module, Packed):
+                return module.pull(g.flatten(0, 1), shape).unflatten(0, g.shape[:2])
             assert isinstance(module, nn.Conv2d)
             return _conv(op, module.weight, g, shape)
         case ops.BatchNorm2d():

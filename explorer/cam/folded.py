@@ -1,4 +1,4 @@
-"""The quick way to maps: batch norms folded into their convolutions, where that is proven.
+"""The quick way to maps: batch norms folded into packed convolutions, where that is proven.
 
 In evaluation mode a batch norm scales and shifts each channel, which its convolution can do as
 well (Jacob et al. 2018, section 3.2). The numbers are the same but for rounding, and rounding can
@@ -22,6 +22,7 @@ from explorer.cam import core
 from explorer.cam.layers import layers
 from explorer.cam.methods import method_of
 from explorer.ir import ops
+from explorer.packed_conv import can_pack, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1 / 256
 """Of a map's largest value, what it may differ: one step of the 256 colours that show it."""
+_WORTH_PACKING = 1 << 16
+"""Weights of a convolution; of fewer, to order them takes no time."""
 _PASSES_ON = ops.Dropout(p=0.0)
 """What stands where a batch norm was: it hands on what it is given."""
 
@@ -74,7 +77,7 @@ def fold(network: Network) -> Folded:
     A batch norm stays where something else reads its convolution's output as well.
 
     Args:
-        network: In evaluation mode; left as it is.
+        network: In evaluation mode, in float32 on the CPU; left as it is.
     """
     graph = network.graph
     readers: dict[Address, int] = {}
@@ -98,6 +101,13 @@ def fold(network: Network) -> Folded:
             modules[node.address] = nn.Dropout(_PASSES_ON.p)
             nodes[node.address] = node._replace(op=_PASSES_ON)
             inside.add(source)
+    if can_pack():
+        modules |= {
+            node.address: pack(conv, node.in_shapes[0], node.out_shape)
+            for node in nodes.values()
+            if isinstance(conv := modules[node.address], nn.Conv2d)
+            and conv.weight.numel() >= _WORTH_PACKING
+        }
     folded = Network(replace(graph, nodes=nodes), modules).eval()
     folded.requires_grad_(requires_grad=False).to(memory_format=torch.channels_last)
     return Folded(folded, frozenset(inside))

@@ -136,10 +136,9 @@ def test_time_beside_peers():
     }
     for (what, way, name), ratio in ratios.items():
         print(f"{what}: {name} / {way} {ratio:.2f}")
-    assert min(ratio for (_, way, _), ratio in ratios.items() if way == "ours") >= 0.95
+    assert min(ratio for (_, way, _), ratio in ratios.items() if way == "ours") >= 0.9
     assert min(ratio for (_, way, _), ratio in ratios.items() if way == "folded") >= 1.1
-    # One pass forward and one back cannot take less than 1.6 forward passes; captum takes 6.4.
-    assert ratios["four layers", "folded", "captum"] >= 3.5
+    assert ratios["four layers", "folded", "captum"] >= 4
     assert ratios["four x five", "folded", "grad-cam"] >= 3.5
 
 

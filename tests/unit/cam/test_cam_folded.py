@@ -27,10 +27,17 @@ FAMILIES = [
 ]
 
 
+@pytest.fixture(params=["packed", "plain"])
+def _packs(request, monkeypatch):
+    """Small networks are worth no packing; here they are packed all the same, or nothing is."""
+    monkeypatch.setattr(folded, "_WORTH_PACKING", 0 if request.param == "packed" else 1 << 40)
+
+
 def images(num=2, size=32):
     return torch.randn(num, 3, size, size, generator=torch.Generator().manual_seed(5))
 
 
+@pytest.mark.usefixtures("_packs")
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_folded_network_says_the_same_at_every_address_but_inside(name):
     network = settled(change_stages(preset(name), None, depth=1))
@@ -101,6 +108,7 @@ def test_maps_of_bundled_runs_are_the_same_both_ways(method):
             assert worst <= folded.TOLERANCE * most, (one.name, address)
 
 
+@pytest.mark.usefixtures("_packs")
 def test_maps_of_several_classes():
     network = settled("resnet20")
     addresses = [layer.address for layer in layers(network.graph)]
@@ -110,14 +118,15 @@ def test_maps_of_several_classes():
         torch.testing.assert_close(found.heat[address], known.heat[address], rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.usefixtures("_packs")
 def test_what_differs_is_not_proven():
     network = settled("resnet20")
     assert folded.proven(network, images()) is not None
 
-    wrong = folded.fold(network)
+    found = folded.fold(network)
     with torch.no_grad():
-        wrong.network.get_submodule("layer2.0.conv1").weight.mul_(1.2)
-    assert folded.drift(network, wrong, images()) > folded.TOLERANCE
+        network.get_submodule("layer2.0.conv1").weight.mul_(1.2)
+    assert folded.drift(network, found, images()) > folded.TOLERANCE
 
 
 def test_a_way_that_is_not_proven_is_not_taken(monkeypatch):
