@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from explorer.ui.finished import Run
 
 HELD_OUT, PHOTO, UPLOAD, CAMERA = "sample", "photo", "upload", "camera"
+_FIRST = 1
+"""A ring that all but one of the bundled networks know; the image before it most of them do not."""
 
 
 class Image(NamedTuple):
@@ -123,7 +125,8 @@ def _sample_index(run: Run, prefix: str) -> int:
     last = (result.num_images if result else 1) - 1
     text = urls.get(Param.SAMPLE)
     key = f"{prefix}-index"
-    start = state.start_widget(key, min(int(text), last) if text.isdigit() and len(text) < 9 else 0)
+    wanted = int(text) if text.isdigit() and len(text) < 9 else _FIRST
+    start = state.start_widget(key, min(wanted, last))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         index = st.number_input(_("Number of the image"), 0, last, start, key=key)
         st.button(_("Next"), key=f"{prefix}-next", on_click=_next_sample, args=(key, last))
