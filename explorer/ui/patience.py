@@ -57,6 +57,7 @@ def answers(
     key: str,
     *,
     too_long: str = "",
+    doing: str = "",
     is_asked: bool = False,
     can_stop: bool = False,
 ) -> list[Any] | None:
@@ -71,6 +72,7 @@ def answers(
         button: What it does, on the button.
         key: Of the button.
         too_long: Said, with ``{time}``, where it would take minutes.
+        doing: Said beside the progress of a single task; empty: that it is computed.
         is_asked: Whether another button has asked already.
         can_stop: Whether a button stops it.
 
@@ -94,7 +96,7 @@ def answers(
     bar = _bar(place, f"{key}-stop" if can_stop else "")
     for i, request in enumerate(requests):
         if found[i] is None:
-            found[i] = _computed(request, bar, i, len(requests))
+            found[i] = _computed(request, bar, i, len(requests), doing)
             cached.kept().put(request.digest, found[i])
     place.empty()
     return found
@@ -119,9 +121,9 @@ def _asked(place: Any, button: str, key: str, seconds: float) -> bool:  # noqa: 
     return asked
 
 
-def _computed(request: Request, place: Any, index: int, total: int) -> Any:  # noqa: ANN401
+def _computed(request: Request, place: Any, index: int, total: int, doing: str) -> Any:  # noqa: ANN401
     """Wait for a task and say how far it is."""
-    words = _("Computing …")
+    words = doing or _("Computing …")
     if total > 1:
         words = _("Computing {i} of {n} …").format(i=index + 1, n=total)
     with TemporaryDirectory(prefix="explorer-") as folder:

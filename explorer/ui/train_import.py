@@ -71,7 +71,9 @@ def _placed(file: IO[bytes]) -> Path:
                 shutil.copyfileobj(file, out)
             arguments = {"bundle": bundle, "folder": folder_of(bundle)}
             asked = Request("explorer.training.imports:import_bundle", arguments, EXPECTED)
-            found = answers([asked], _("Looking through the run …"), "take-in", is_asked=True)
+            found = answers(
+                [asked], "", "take-in", doing=_("Looking through the run …"), is_asked=True
+            )
             assert found is not None, "it was asked for by the upload"
             return found[0]
     except OSError as error:

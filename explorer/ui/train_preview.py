@@ -32,7 +32,8 @@ def preview(path: Path) -> None:
         # What is wrong with files is said in the reader's language.
         stamp = f"{cached_training.stamp_of(str(path))}-{cached_training.language()}"
         asked = Request("explorer.data.preview:look", {"path": path, "most": EXAMINED}, 5.0, stamp)
-        answer = answers([asked], _("Show its images"), "preview-look", is_asked=True)
+        doing = _("Looking at the images …")
+        answer = answers([asked], "", "preview-look", doing=doing, is_asked=True)
     except ExplorerError as error:
         show(error)
         return
