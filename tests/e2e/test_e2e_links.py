@@ -26,6 +26,7 @@ def test_a_cold_deep_link_opens_its_page_with_frame_and_network(
             expect(page.get_by_role("heading", name="Pre-activation ResNet-20")).to_be_visible()
             expect(page.get_by_text("An exact sum", exact=True)).to_be_visible()
             assert "sel=layer2.0" in page.url
+            assert "native code" not in page.evaluate("history.pushState.toString()")
     finally:
         server.stop()
 
