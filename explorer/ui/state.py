@@ -235,7 +235,7 @@ def is_led() -> bool:
 def arrive() -> None:
     """Note that the rerun has come to its end: its link was read, its values were sent."""
     keep(_LED, False)  # noqa: FBT003
-    keep(_UNSENT, set[str]())
+    keep(_UNSENT, {})
 
 
 def visitor() -> str:
@@ -292,19 +292,24 @@ def start_widget(key: str, value: _T, among: Container[object] | None = None) ->
 
 def set_widget(key: str, value: object) -> None:
     """Set the value of a keyed widget, before it is shown or from a callback."""
+    before = _unsent().get(key, (st.session_state.get(key),))[0]
     st.session_state[key] = value
-    keep(_UNSENT, {*_unsent(), key})
+    keep(_UNSENT, {**_unsent(), key: (before, value)})
 
 
 def send_again() -> None:
-    """Set once more what was set in a rerun that another one interrupted."""
-    for key in _unsent():
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
+    """Set once more what was set in a rerun that another one interrupted.
+
+    The browser then still has, and has sent back, what was there before; anything else is a newer
+    choice of the visitor.
+    """
+    for key, (before, value) in _unsent().items():
+        if st.session_state.get(key) in (before, value):
+            st.session_state[key] = value
 
 
-def _unsent() -> set[str]:
-    return cast("set[str]", recall(_UNSENT, set[str]()))
+def _unsent() -> dict[str, tuple[object, object]]:
+    return cast("dict[str, tuple[object, object]]", recall(_UNSENT, {}))
 
 
 def renew_choices() -> None:

@@ -94,6 +94,21 @@ def test_a_choice_of_the_link_outlives_a_rerun_that_comes_at_once(
     assert "blocks=2.0-2.7" in page.url
 
 
+@pytest.mark.parametrize("milliseconds", [0, 30, 60, 120])
+def test_a_choice_by_a_button_outlives_a_rerun_that_comes_at_once(
+    open_page: Open, milliseconds: int
+) -> None:
+    page = open_page("cam?sample=3")
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.wait_for_timeout(milliseconds)
+    page.keyboard.press("r")
+    settled(page)
+    page.keyboard.press("r")
+    settled(page)
+    expect(page.get_by_role("spinbutton", name="Number of the image")).to_have_value("4")
+    assert "sample=4" in page.url
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
