@@ -7,6 +7,7 @@ only, under names that it may change, so it is tried before it is taken.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,10 @@ _ALONE = ("none", [], "")
 """Nothing is computed along with it."""
 
 
-class Packed(nn.Module):
+class Packed(nn.Module, ABC):
     """A convolution and its transpose in evaluation mode, in float32 on the CPU."""
 
+    @abstractmethod
     def pull(self, g: Tensor, in_shape: Shape) -> Tensor:
         """Return the cotangents (N, C, H, W) of an input.
 
@@ -34,7 +36,6 @@ class Packed(nn.Module):
             g: Cotangents of the output, (N, K, h, w).
             in_shape: (C, H, W) of the input.
         """
-        raise NotImplementedError
 
 
 def pack(conv: nn.Conv2d, in_shape: Shape, out_shape: Shape) -> Packed:
