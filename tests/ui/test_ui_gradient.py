@@ -195,7 +195,7 @@ def test_leaving_ends_the_computation(monkeypatch: pytest.MonkeyPatch) -> None:
     call = Call()
     monkeypatch.setattr(compute, "submit", lambda *_, **__: call)
     with pytest.raises(LeftError):
-        patience._computed(Request("a:b", {}, 5.0), Place(), 0, 1)
+        patience._computed(Request("a:b", {}, 5.0), Place(), 0, 1, "")
     assert call.cancelled
 
 
