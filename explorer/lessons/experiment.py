@@ -57,11 +57,10 @@ class Change(Part):
             known = {name for stage in spec.stages for name in type(stage.block).model_fields}
             unknown = sorted(set(self.block) - known)
             if unknown:
+                names = ", ".join(sorted(known - {"kind"}))
                 raise SpecError(
                     _("No block of this network has a parameter {name!r}.").format(name=unknown[0]),
-                    _("It has {names}.").format(
-                        names=", ".join(sorted(known.difference(("kind",))))
-                    ),
+                    _("It has {names}.").format(names=names),
                 )
             spec = edits.change_blocks(spec, None, **self.block)
         spec = self._stages(spec)

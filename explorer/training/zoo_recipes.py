@@ -100,7 +100,7 @@ def _cifar(title: str, *, base: str = "resnet32", twin: str = "", pair: str) -> 
 
 
 _PAPER = ZooRecipe(
-    "ResNet-20, its paper's recipe in a quarter of the time",
+    "ResNet-20, he2015_cifar",
     "resnet20",
     "cifar10-train.zip",
     41,

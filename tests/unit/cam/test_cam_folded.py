@@ -88,6 +88,7 @@ def test_a_norm_stays_where_somebody_else_reads_the_convolution():
     assert isinstance(found.network.graph.nodes["layer1.0.bn1"].op, ops.BatchNorm2d)
 
 
+@pytest.mark.usefixtures("_packs")
 @pytest.mark.parametrize("method", ["gradcam", "layercam"])
 def test_maps_of_bundled_runs_are_the_same_both_ways(method):
     for one in bundled():
